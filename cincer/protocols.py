@@ -1,0 +1,105 @@
+"""What a user may bring: a model, a stream, a suspicion score, a counter-example strategy.
+
+Only shapes and promises live here. Arrays are torch tensors on one device, float32 unless said
+otherwise; N rows, D features, K classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from .types import ExampleId, Label, Position, Seconds
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One example as it comes in. `content` is what people see and what is encoded to numbers:
+    a mapping of column to value, a nested list of pixels, or a text. `label` is a class name."""
+
+    id: ExampleId
+    content: Any
+    label: str | None = None
+    at: Seconds | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Stream(Protocol):
+    """A source of arrivals, in order."""
+
+    def __iter__(self) -> Iterator[Arrival]: ...
+
+
+@runtime_checkable
+class Network(Protocol):
+    """A torch module whose last layer is linear: a trunk that gives features, and a head.
+
+    `features(x)`: (N, ...) inputs to (N, D), differentiable; `head`: an `nn.Linear(D, K)`.
+    `forward(x)` must equal `head(features(x))`.
+    """
+
+    head: nn.Linear
+
+    def features(self, x: Tensor) -> Tensor: ...
+
+
+class TopLayer(Protocol):
+    """The cache every influence is computed from: the known examples as the head sees them.
+
+    features  (N, D+1) with a trailing 1 for the bias
+    probs     (N, K) softmax outputs, rows sum to 1
+    labels    (N,) int64 effective labels
+    positions (N,) int64, ascending: the rows' positions in the column store
+    """
+
+    features: Tensor
+    probs: Tensor
+    labels: Tensor
+    positions: Tensor
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        """Inverse damped Fisher matrix times `gradient`, (K, D+1) or (B, K, D+1), same shape."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """The example that is asked about, as the head sees it: features (D+1,), probs (K,)."""
+
+    position: Position
+    features: Tensor
+    probs: Tensor
+    given: Label
+    predicted: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates best first: `positions` (M,) int64 and `scores` (M,), higher = stronger support
+    for the suspicion. Empty when there is no candidate."""
+
+    positions: Tensor
+    scores: Tensor
+
+
+class Suspicion(Protocol):
+    """How suspicious a given label is, from the model's probabilities."""
+
+    def __call__(self, probs: Tensor, given: Tensor) -> Tensor:
+        """(N, K) probs and (N,) labels to (N,) scores; higher = more suspicious."""
+        ...
+
+
+class CounterExample(Protocol):
+    """Ranks the candidates for the other side of the pair. Pure: nothing is remembered."""
+
+    def __call__(
+        self, suspect: Suspect, top: TopLayer, candidates: Tensor, limit: int
+    ) -> Ranking:
+        """`candidates`: (M,) int64 row numbers of `top` to rank; the best `limit` come back."""
+        ...
