@@ -1,0 +1,144 @@
+"""What follows from an event: facts for the column store, changes of queries, work to be done.
+
+Facts are applied by every driver in the same way (`cincer.loop`); requests are answered by the
+compute engine with a later event; notices go to whoever is connected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..types import (
+    Action,
+    AnnotatorId,
+    Entry,
+    ExampleId,
+    Label,
+    Position,
+    QueryId,
+    Role,
+    Status,
+)
+from .state import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new row of the column store."""
+
+    example: ExampleId
+    position: Position
+    given: Label | None
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was made of an arrival: bootstrap, accepted, asked, audited, unlabelled or unasked."""
+
+    position: Position
+    decision: str
+    predicted: Label | None
+    margin: float | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The example is in the training set from now on, under its effective label."""
+
+    position: Position
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The example is out of the training set; its status says what it is now."""
+
+    position: Position
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """A person's word on an example. `label` is None for verdicts that name no class
+    (good, bad, remove); otherwise it becomes the human label, above every other layer."""
+
+    position: Position
+    query: QueryId
+    annotator: AnnotatorId
+    action: Action
+    label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """The word that came with this query does not count any more (undo, revert)."""
+
+    position: Position
+    query: QueryId
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSet:
+    """The example's role among the trusted labels."""
+
+    position: Position
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPut:
+    """An open query is new or changed: this is all of it."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class QueryDone:
+    """A query closed. `outcome`: answered, unasked, cleared, unsure, undone-elsewhere, removed.
+    `query` is its last form; `by` the annotator whose reply closed it."""
+
+    query: Query
+    outcome: str
+    by: AnnotatorId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyNoted:
+    """How a reply was taken: `counted` is False for one that came after the query had closed."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    counted: bool
+    fixed: tuple[Position, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedScore:
+    """Undecided examples may be scored, in order of position."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPick:
+    """This query wants a counter-example by the newest model."""
+
+    query: QueryId
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChanged:
+    """A new network is the model: features and open queries are computed again."""
+
+    version: int
+    path: str
+    digest: str
+
+
+Effect: TypeAlias = (
+    Added | Decided | Entered | Left | Asserted | Retracted | RoleSet | QueryPut | QueryDone
+    | ReplyNoted | NeedScore | NeedPick | ModelChanged
+)

@@ -1,0 +1,234 @@
+"""What can happen to a session: the events that `step` folds and the ledger records.
+
+An event is complete in itself: whatever was drawn, measured or looked up (a random draw, a margin,
+the time, the label that stood) is one of its fields, so that folding the log again gives the same
+state. Labels are class indices; instants are seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..config import LoopSettings
+from ..types import Action, AnnotatorId, Belief, ExampleId, Label, Position, QueryId, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first event of every ledger. `key` (hex) keys the role hash."""
+
+    settings: LoopSettings
+    classes: tuple[str, ...]
+    key: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An arrival was stored. `draw` in [0, 1) decides whether it is audited, `thin` in [0, 1)
+    whether it stays in a full audit lane; `given` is None for an arrival without a label."""
+
+    example: ExampleId
+    position: Position
+    given: Label | None
+    source: str
+    draw: float
+    thin: float
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The model's opinion of an undecided example. `margin` = max p - p(given), Eq. 1 of
+    Teso et al. (2021), in [0, 1]; None without a given label. `beliefs`: the largest first."""
+
+    position: Position
+    predicted: Label
+    margin: float | None
+    beliefs: tuple[Belief, ...]
+    version: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A later opinion of an example that an open query asks about."""
+
+    query: QueryId
+    predicted: Label
+    margin: float | None
+    beliefs: tuple[Belief, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """The model moved: new opinions of waiting examples (only those that changed)."""
+
+    opinions: tuple[Opinion, ...]
+    version: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The other side of a pair: a known example, with the label it had when it was picked.
+    `score`: higher = stronger support for the suspicion."""
+
+    example: ExampleId
+    position: Position
+    label: Label
+    predicted: Label
+    beliefs: tuple[Belief, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The counter-example of an open, undisplayed query; None = there is no candidate."""
+
+    query: QueryId
+    counter_example: Counter | None
+    version: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """An annotator holds a query until `deadline`. `epoch` fences off earlier leases."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    epoch: int
+    deadline: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Displayed:
+    """The annotator sees the pair: from here on it does not change under the eyes."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    epoch: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A lease ended without a reply; `reason`: expired, disconnected or returned."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    epoch: int
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reply says about one side; `label` only with `relabel`."""
+
+    action: Action
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The human label that already stood on a side when the reply came, and whose it was."""
+
+    label: Label
+    annotator: AnnotatorId
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """A person's answer. `standing` is looked up by the driver, one for each side shown;
+    `annotator` is who holds the token, `worker` whom a platform answers for."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    epoch: int
+    example: Decision
+    counter_example: Decision | None
+    at: Seconds
+    standing_example: Standing | None = None
+    standing_counter_example: Standing | None = None
+    comment: str = ""
+    seconds: float | None = None
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The annotator passes; the query goes to somebody else first."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    epoch: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The annotator marks an example for a curator's eyes; the query stays as it is."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    comment: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The annotator takes back a reply: the newest of theirs that is not yet undone."""
+
+    query: QueryId
+    annotator: AnnotatorId
+    epoch: int
+    deadline: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """The trainer's network became the model. `trained_on` is the sequence number its labels
+    were read at, `digest` the SHA-256 of its checkpoint."""
+
+    version: int
+    digest: str
+    path: str
+    trained_on: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The loop's settings were changed by an admin; the whole new settings are given."""
+
+    settings: LoopSettings
+    at: Seconds
+
+
+Event: TypeAlias = (
+    Started | Received | Scored | Rescored | Picked | Leased | Displayed | Released | Replied
+    | Skipped | Flagged | Undone | Promoted | Tuned
+)
+
+KINDS: dict[str, type[Event]] = {
+    "session:started": Started,
+    "example:received": Received,
+    "example:scored": Scored,
+    "query:rescored": Rescored,
+    "query:picked": Picked,
+    "query:leased": Leased,
+    "query:displayed": Displayed,
+    "query:released": Released,
+    "query:replied": Replied,
+    "query:skipped": Skipped,
+    "query:flagged": Flagged,
+    "reply:undone": Undone,
+    "model:promoted": Promoted,
+    "settings:changed": Tuned,
+}
+"""Name on the ledger of each event."""
