@@ -122,8 +122,12 @@ def load(
     """Settings from `toml` (tables [loop], [model], [server]), then `env` (`CINCER_ASK_THRESHOLD`
     and so on), then `flags` (by field name; None = not given). Unknown names and bad values raise.
     """
+    tables = _tables(toml)
     found = Settings(
-        **{name: _from_table(cls(), _tables(toml).get(name, {})) for name, cls in GROUPS.items()})
+        loop=_from_table(LoopSettings(), tables.get("loop", {})),
+        model=_from_table(ModelSettings(), tables.get("model", {})),
+        server=_from_table(ServerSettings(), tables.get("server", {})),
+    )
     found = merge(found, _environment(env or {}))
     return merge(found, {k: v for k, v in (flags or {}).items() if v is not None})
 
@@ -137,7 +141,10 @@ def merge(base: Settings, values: Mapping[str, Any]) -> Settings:
             raise UnknownName("setting", name, owner)
         changes[owner[name]][name] = value
     return Settings(
-        **{group: _from_table(getattr(base, group), changes[group]) for group in GROUPS})
+        loop=_from_table(base.loop, changes["loop"]),
+        model=_from_table(base.model, changes["model"]),
+        server=_from_table(base.server, changes["server"]),
+    )
 
 
 def check(settings: S) -> S:

@@ -117,10 +117,6 @@ class Budget:
     asked_share: float = 0.0
 
 
-EMPTY: Mapping[QueryId, Query] = MappingProxyType({})
-NOBODY: Mapping[AnnotatorId, tuple[UndoEntry, ...]] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class SessionState:
     """All that `step` knows. `threshold` is `ask_threshold`, or where the budget has moved it.
@@ -133,7 +129,8 @@ class SessionState:
     next_query: int = 1
     model: int = 0
     counters: Counters = field(default_factory=Counters)
-    queries: Mapping[QueryId, Query] = EMPTY
-    undo: Mapping[AnnotatorId, tuple[UndoEntry, ...]] = NOBODY
+    queries: Mapping[QueryId, Query] = field(default_factory=lambda: MappingProxyType({}))
+    undo: Mapping[AnnotatorId, tuple[UndoEntry, ...]] = field(
+        default_factory=lambda: MappingProxyType({}))
     lane: Lane = field(default_factory=Lane)
     budget: Budget = field(default_factory=Budget)
