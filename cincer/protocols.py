@@ -43,7 +43,8 @@ class Network(Protocol):
     `forward(x)` must equal `head(features(x))`.
     """
 
-    head: nn.Linear
+    @property
+    def head(self) -> nn.Linear: ...
 
     def features(self, x: Tensor) -> Tensor: ...
 
@@ -58,11 +59,20 @@ class TopLayer(Protocol):
     weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
     """
 
-    features: Tensor
-    probs: Tensor
-    labels: Tensor
-    positions: Tensor
-    weights: Tensor
+    @property
+    def features(self) -> Tensor: ...
+
+    @property
+    def probs(self) -> Tensor: ...
+
+    @property
+    def labels(self) -> Tensor: ...
+
+    @property
+    def positions(self) -> Tensor: ...
+
+    @property
+    def weights(self) -> Tensor: ...
 
     def solve(self, gradient: Tensor) -> Tensor:
         """Inverse damped Fisher matrix times `gradient`, (K, D+1) or (B, K, D+1), same shape."""
