@@ -80,6 +80,11 @@ class Curvature:
         self._matrix, self._factors = matrix, {}
         self.rows, self.drift, self.version = rows, 0, version
 
+    def warm(self, *dampings: float) -> None:
+        """Factorises for these dampings now rather than when first asked."""
+        for damping in dampings:
+            self._factor(damping)
+
     def _inverse(self, probs: Tensor, damping: float, tolerance: float) -> Inverse:
         if self.dense:
             return self._factor(damping)

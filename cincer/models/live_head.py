@@ -198,6 +198,11 @@ class LiveHead:
             self._job = None
         return True
 
+    def renew_now(self) -> None:
+        """Forms and factorises the Fisher matrix of all known rows at once."""
+        for _ in self._renew():
+            pass
+
     def _next_job(self) -> Iterator[None] | None:
         if self.known.total <= 0:
             return None
@@ -247,6 +252,7 @@ class LiveHead:
             total += float(weights.double().sum())
             yield
         self.curvature.factorise(complete(sums, known.classes, total), count, self.version)
+        self.curvature.warm(self.l2, self.damping)
         if not self.small and self.decrement > TOLERANCE:
             self.behind += 1
 
