@@ -1,0 +1,78 @@
+"""A data set at rest: contents, true labels, a gold test part.
+
+Contents are made one at a time, so that sixty thousand images need not exist as nested lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cincer.schema import Schema
+from cincer.types import ExampleId
+
+from .truth import Labels
+
+
+class Rows(Sequence[Any]):
+    """Contents made on demand: `make(n)` is the content of row n, 0 <= n < `count`."""
+
+    __slots__ = ("_make", "_rows")
+
+    def __init__(self, make: Callable[[int], Any], rows: Sequence[int] | range) -> None:
+        self._make, self._rows = make, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self._make(row) for row in self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> Rows: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return Rows(self._make, self._rows[at])
+        return self._make(self._rows[at])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Aligned: ids, contents, labels (N,) int64 (true ones)."""
+
+    ids: tuple[ExampleId, ...]
+    contents: Rows
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def encoded(self, schema: Schema) -> NDArray[np.float32]:
+        """(N, schema.width) float32."""
+        return schema.encode_many(self.contents)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataSet:
+    """A named set: what its examples look like, the part to stream, and the gold test part."""
+
+    name: str
+    schema: Schema
+    train: Part
+    test: Part
+
+
+def part(
+    name: str, make: Callable[[int], Any], labels: NDArray[Any], rows: Sequence[int] | range,
+) -> Part:
+    """The `rows` of a set whose row n has content `make(n)`, label `labels[n]` and the id
+    "name-000n" (at least four digits)."""
+    digits = max(4, len(str(len(labels) - 1)))
+    ids = tuple(ExampleId(f"{name}-{row:0{digits}d}") for row in rows)
+    return Part(ids, Rows(make, rows), np.asarray(labels, dtype=np.int64)[np.asarray(rows)])
