@@ -140,7 +140,9 @@ def as_number(value: Any, field: str) -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | str | np.number):
         raise InvalidInput(f"{field} must be a number, not {type(value).__name__}", field=field)
     try:
-        number = float(value[:64]) if isinstance(value, str) else float(value)
+        if isinstance(value, str) and (len(value) > 64 or "_" in value):
+            raise ValueError
+        number = float(value)
     except (ValueError, OverflowError, TypeError):
         raise InvalidInput(f"{field} must be a number, not {_short(value)}", field=field) from None
     if not math.isfinite(number) or abs(number) > MAX_NUMBER:
@@ -156,6 +158,16 @@ def as_category(value: Any, field: str) -> str:
     if isinstance(value, int | float) and abs(value) < 1e15 and value == int(value):
         return str(int(value))
     return check_name(value.strip() if isinstance(value, str) else value, field)
+
+
+def typed(column: Column, text: str) -> int | float | str | None:
+    """A cell of text as the column's kind says: a number, a category, or None for missing."""
+    if is_missing(column, text):
+        return None
+    if column.kind == "categorical":
+        return text.strip()
+    number = as_number(text, column.name)
+    return int(number) if number.is_integer() and text.strip().lstrip("+-").isdigit() else number
 
 
 def check_columns(columns: tuple[Column, ...]) -> None:

@@ -1,4 +1,7 @@
-"""A schema from examples: the kind of content, the columns and their frozen statistics."""
+"""A schema from examples: the kind of content, the columns and their frozen statistics.
+
+Some examples may be bad; what most of them are decides, and the rest will be refused one by one.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,19 @@ import numpy as np
 from ..errors import InvalidInput
 from ..protocols import Arrival
 from ._columns import Column, Missing, as_category, as_number, is_missing
-from ._pixels import open_image, pixels
+from ._names import check_name, normalised
+from ._pixels import image_of, pixels
 from ._schema import Schema
 
 MAX_INFERRED_VALUES = 1_000
+NUMERIC_SHARE = 0.9
+"""Share of a column's present values that must be numbers for it to be numeric."""
+RARE_COLUMN = 0.01
+"""A name that fewer rows than this share have is no column."""
+LOOKED_AT = 100
+"""Images that decide on size and range."""
+LARGEST, REDUCED = 64, 32
+"""Image files above `LARGEST` a side, or of several sizes, are reduced to `REDUCED` squared."""
 _LEVELS = (1.0, 16.0, 255.0)
 
 
@@ -23,16 +35,21 @@ def infer(sample: Sequence[Arrival], classes: Iterable[str] | None, high: float 
     """See `Schema.infer`."""
     if not sample:
         raise InvalidInput("nothing to infer a schema from: no examples", field="content")
-    names = tuple(classes) if classes is not None else seen_classes(a.label for a in sample)
-    contents = [arrival.content for arrival in sample]
-    first = contents[0]
-    if isinstance(first, Mapping) and set(first) != {"png"}:
+    names = tuple(classes) if classes is not None else classes_of(a.label for a in sample)
+    shapes = Counter(_shape(arrival.content) for arrival in sample)
+    shape = max(shapes, key=lambda s: shapes[s])
+    contents = [a.content for a in sample if _shape(a.content) == shape]
+    if shape == "table":
         return Schema("table", names, _table_columns(contents))
-    if isinstance(first, list | tuple) and first and not isinstance(first[0], list | tuple):
-        return fitted(Schema.declare("vector", names, columns=len(first)), contents)
-    size = _image_size(first)
-    level = high if high is not None else _level(contents, size)
-    return Schema("image", names, size=size, high=level)
+    if shape == "png":
+        return _files(contents[:LOOKED_AT], names)
+    if not isinstance(shape, tuple) or not 1 <= len(shape) <= 3:
+        raise InvalidInput("content must be a row, a list of numbers, or an image",
+                           field="content")
+    if len(shape) == 1:
+        return fitted(Schema.declare("vector", names, columns=shape[0]), contents)
+    level = _level(contents[:LOOKED_AT], shape) if high is None else high
+    return Schema("image", names, size=shape, high=level)
 
 
 def fitted(schema: Schema, contents: Sequence[Any]) -> Schema:
@@ -40,39 +57,52 @@ def fitted(schema: Schema, contents: Sequence[Any]) -> Schema:
     if schema.kind == "image" or not contents:
         return schema
     if schema.kind == "table":
-        by_name = [[row.get(c.name) for row in contents] for c in schema.columns]
+        parts = [[row.get(c.name) for row in contents] for c in schema.columns]
     else:
-        bare = replace(schema, columns=tuple(
-            replace(c, shift=0.0, scale=1.0) for c in schema.columns))
-        by_name = [list(part) for part in
-                   np.stack([bare._numbers(row) for row in contents]).T.tolist()]
+        parts = [list(part) for part in zip(*_usable(schema, contents), strict=True)]
     return replace(schema, columns=tuple(
-        _fit(c, values) for c, values in zip(schema.columns, by_name, strict=True)))
+        _fit(c, values) for c, values in zip(schema.columns, parts or [[]] * len(schema.columns),
+                                             strict=True)))
 
 
-def seen_classes(labels: Iterable[str | None]) -> tuple[str, ...]:
-    """The distinct labels, numbers by value and before words."""
-    return tuple(sorted({name for name in labels if name is not None}, key=_natural))
+def classes_of(labels: Iterable[str | None]) -> tuple[str, ...]:
+    """The distinct labels that can be class names: numbers by value, then words. Of labels that
+    are the same after normalisation, the first in that order stands for all."""
+    found: dict[str, str] = {}
+    for name in sorted({name for name in labels if name is not None}, key=_natural):
+        if _is(check_name, name):
+            found.setdefault(normalised(name), name)
+    return tuple(found.values())
 
 
 def _natural(name: str) -> tuple[int, float, str]:
-    try:
-        return 0, as_number(name, "label"), name
-    except InvalidInput:
-        return 1, 0.0, name
+    return (0, as_number(name, "label"), name) if _is(as_number, name) else (1, 0.0, name)
+
+
+def _shape(content: Any) -> str | tuple[int, ...]:
+    """"table", "png", "other", or the lengths of a nested list along its first entries."""
+    if isinstance(content, Mapping):
+        return "png" if set(content) == {"png"} else "table"
+    if not isinstance(content, list | tuple):
+        return "other"
+    shape: list[int] = []
+    while isinstance(content, list | tuple) and content and len(shape) < 4:
+        shape.append(len(content))
+        content = content[0]
+    return tuple(shape)
 
 
 def _table_columns(rows: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
-    if not all(isinstance(row, Mapping) for row in rows):
-        raise InvalidInput("some examples are rows and some are not", field="content")
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    held = Counter(name for row in rows for name in row)
+    names = [name for name, n in held.items() if n > RARE_COLUMN * len(rows)]
     return tuple(_guess(name, [row.get(name) for row in rows]) for name in names)
 
 
 def _guess(name: str, values: list[Any]) -> Column:
     probe = Column(name, missing="fill")
     present = [v for v in values if not is_missing(probe, v)]
-    if all(_is_number(value) for value in present):
+    numbers = sum(_is(as_number, value) for value in present)
+    if numbers >= NUMERIC_SHARE * len(present):
         rule: Missing = "indicator" if len(present) < len(values) else "fill"
         return _fit(Column(name, missing=rule), values)
     return _fit(_categorical(name, values), values)
@@ -80,28 +110,29 @@ def _guess(name: str, values: list[Any]) -> Column:
 
 def _categorical(name: str, values: list[Any]) -> Column:
     probe = Column(name, "categorical", ("x",))
-    present = [as_category(v, name) for v in values if not is_missing(probe, v)]
-    counts = Counter(present)
-    if len(counts) > MAX_INFERRED_VALUES:
+    present = [v for v in values if not is_missing(probe, v)]
+    counts = Counter(as_category(v, name) for v in present if _is(as_category, v))
+    if not 1 <= len(counts) <= MAX_INFERRED_VALUES:
         raise InvalidInput(
-            f"column {name!r} holds more than {MAX_INFERRED_VALUES} different texts; declare a "
-            "schema, with or without it", field=name)
+            f"column {name!r} holds {len(counts)} different texts; 1 to {MAX_INFERRED_VALUES} can "
+            "be learned from: declare a schema, or leave the column out", field=name)
     if len(present) < len(values):
         return Column(name, "categorical", tuple(sorted(counts)))
     most = min(counts, key=lambda value: (-counts[value], value))
     return Column(name, "categorical", tuple(sorted(counts)), missing="fill", fill=most)
 
 
-def _is_number(value: Any) -> bool:
+def _is(check: Any, value: Any) -> bool:
     try:
-        as_number(value, "value")
+        check(value, "value")
     except InvalidInput:
         return False
     return True
 
 
 def _fit(column: Column, values: Sequence[Any]) -> Column:
-    present = [v for v in values if not is_missing(column, v)]
+    check = as_number if column.kind == "numeric" else as_category
+    present = [v for v in values if not is_missing(column, v) and _is(check, v)]
     if not present:
         return column
     if column.kind == "categorical":
@@ -114,24 +145,31 @@ def _fit(column: Column, values: Sequence[Any]) -> Column:
     return replace(column, shift=float(numbers.mean()), scale=usable, spread=usable)
 
 
-def _image_size(content: Any) -> tuple[int, ...]:
-    if isinstance(content, Mapping):
-        from ._pixels import _bytes
+def _usable(schema: Schema, contents: Sequence[Any]) -> list[list[float]]:
+    """The vectors that the schema accepts."""
+    found = []
+    for content in contents:
+        try:
+            schema.encode(content)
+        except InvalidInput:
+            continue
+        found.append(list(content))
+    return found
 
-        image = open_image(_bytes(content["png"]), ("PNG",))
-        return (image.height, image.width, *((3,) if image.mode == "RGB" else ()))
-    if not isinstance(content, list | tuple) or not content:
-        raise InvalidInput("content must be a row, a list of numbers, or an image",
-                           field="content")
-    shape: list[int] = []
-    while isinstance(content, list | tuple) and content and len(shape) < 4:
-        shape.append(len(content))
-        content = content[0]
-    return tuple(shape)
+
+def _files(contents: Sequence[Any], classes: tuple[str, ...]) -> Schema:
+    images = [image_of(c) for c in contents if _is(lambda c, _: image_of(c), c)]
+    if not images:
+        raise InvalidInput("none of the first images can be read", field="content")
+    colour = (3,) if any(image.mode == "RGB" for image in images) else ()
+    sizes = {(image.height, image.width) for image in images}
+    if len(sizes) == 1 and max(max(sizes)) <= LARGEST:
+        return Schema("image", classes, size=(*sizes.pop(), *colour))
+    return Schema("image", classes, size=(REDUCED, REDUCED, *colour), resize=True)
 
 
 def _level(contents: Sequence[Any], size: tuple[int, ...]) -> float:
     """The smallest of 1, 16 and 255 that no value seen is above."""
-    listed = [c for c in contents if not isinstance(c, Mapping)]
-    top = max((255.0 * float(pixels(c, size, 255.0, False).max()) for c in listed), default=255.0)
+    top = max((255.0 * float(pixels(c, size, 255.0, False).max()) for c in contents
+               if _is(lambda c, _: pixels(c, size, 255.0, False), c)), default=255.0)
     return next(level for level in _LEVELS if top <= level * (1 + 1e-6))

@@ -71,13 +71,17 @@ def open_image(data: bytes, formats: tuple[str, ...] = ("PNG", "JPEG")) -> Image
     return found.convert("L" if found.mode in _GREY else "RGB")
 
 
+def image_of(content: Mapping[str, Any]) -> Image:
+    """The decoded image of `{"png": base64}`; raises `InvalidInput`."""
+    if set(content) != {"png"}:
+        raise InvalidInput('an image is a nested list, or {"png": base64}', field="content")
+    return open_image(_bytes(content["png"]), ("PNG",))
+
+
 def _from_file(
     content: Mapping[str, Any], size: tuple[int, ...], resize: bool
 ) -> NDArray[np.float32]:
-    if set(content) != {"png"}:
-        raise InvalidInput('an image is a nested list, or {"png": base64}', field="content")
-    image = open_image(_bytes(content["png"]), ("PNG",))
-    image = image.convert("L" if len(size) == 2 else "RGB")
+    image = image_of(content).convert("L" if len(size) == 2 else "RGB")
     if image.size != (size[1], size[0]):
         if not resize:
             raise InvalidInput(f"image must be {size[1]} x {size[0]} pixels, not "

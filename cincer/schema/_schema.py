@@ -124,7 +124,7 @@ class Schema:
         Raises `UnknownName` that lists the classes (the first 50), `InvalidInput` on what is
         neither text nor a whole number.
         """
-        text = _label_text(name)
+        text = label_text(name)
         found = self._index.get(text)
         if found is None:
             found = self._normalised.get(normalised(text))
@@ -227,7 +227,8 @@ def _refuse_non_numbers(content: Sequence[Any]) -> None:
                                field=f"content[{at}]")
 
 
-def _label_text(name: object) -> str:
+def label_text(name: object) -> str:
+    """A label as text: a text as it is, a whole number in digits; else `InvalidInput`."""
     if isinstance(name, str):
         return name
     whole = isinstance(name, int | np.integer) and not isinstance(name, bool)

@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from cincer.schema import Schema
+from cincer.schema import Column, Schema
 from cincer.types import ExampleId
 
 from .truth import Labels
@@ -76,3 +76,13 @@ def part(
     digits = max(4, len(str(len(labels) - 1)))
     ids = tuple(ExampleId(f"{name}-{row:0{digits}d}") for row in rows)
     return Part(ids, Rows(make, rows), np.asarray(labels, dtype=np.int64)[np.asarray(rows)])
+
+
+def unit_columns(names: tuple[str, ...], values: NDArray[np.float64]) -> list[Column]:
+    """Numeric columns that map the range of `values` (N, D) to [0, 1]; nothing may be missing."""
+    low, high, spread = values.min(axis=0), values.max(axis=0), values.std(axis=0)
+    return [
+        Column(name, missing="refuse", shift=float(low[at]),
+               scale=float(high[at] - low[at]) or 1.0, spread=float(spread[at]) or 1.0)
+        for at, name in enumerate(names)
+    ]

@@ -2,7 +2,7 @@
 
 digits, breast   read from the files that scikit-learn ships (reading them takes 5 ms; importing
                  `sklearn.datasets` takes a second)
-mnist, adult, newsgroups20   from the folder named by `CINCER_DATA`, see `_folder`
+mnist, adult, newsgroups20   from the folder named by `CINCER_DATA`, see `folder_sets`
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cincer.errors import InvalidInput, UnknownName
 from cincer.rng import generator
-from cincer.schema import Column, Schema
+from cincer.schema import Schema
 
-from .dataset import DataSet, part
+from .dataset import DataSet, part, unit_columns
+from .folder_sets import adult, mnist, newsgroups20
 
 
 def load(name: str, folder: Path | None = None) -> DataSet:
@@ -68,16 +68,6 @@ def breast(folder: Path | None = None) -> DataSet:
                    part("breast", row, labels, order[:114]))
 
 
-def unit_columns(names: tuple[str, ...], values: NDArray[np.float64]) -> list[Column]:
-    """Numeric columns that map the range of `values` (N, D) to [0, 1]; nothing may be missing."""
-    low, high, spread = values.min(axis=0), values.max(axis=0), values.std(axis=0)
-    return [
-        Column(name, missing="refuse", shift=float(low[at]),
-               scale=float(high[at] - low[at]) or 1.0, spread=float(spread[at]) or 1.0)
-        for at, name in enumerate(names)
-    ]
-
-
 _MEASURES = ("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity",
              "concave points", "symmetry", "fractal dimension")
 BREAST_COLUMNS = tuple(
@@ -87,6 +77,9 @@ BREAST_COLUMNS = tuple(
 DATASETS: dict[str, Callable[[Path | None], DataSet]] = {
     "digits": digits,
     "breast": breast,
+    "mnist": mnist,
+    "adult": adult,
+    "newsgroups20": newsgroups20,
 }
 
 

@@ -76,7 +76,8 @@ def test_a_short_stream_is_all_bootstrap() -> None:
 
 def test_bad_requests() -> None:
     digits = load("digits")
-    for bad in ({"limit": 0}, {"bootstrap": -1}, {"rate": 1.5}, {"rate": float("nan")}, {"noise": "class_conditional"}):
+    for bad in ({"limit": 0}, {"bootstrap": -1}, {"rate": 1.5}, {"rate": float("nan")},
+                {"noise": "class_conditional"}):
         with pytest.raises(InvalidInput):
             noisy_stream(digits, **bad)  # type: ignore[arg-type]
     with pytest.raises(UnknownName, match="did you mean 'symmetric'"):
