@@ -39,9 +39,10 @@ def check_distinct(names: Iterable[str], field: str) -> None:
     """Raises `InvalidInput` if two `names` are equal after normalisation."""
     seen: dict[str, str] = {}
     for name in names:
-        other = seen.setdefault(normalised(name), name)
-        if other is not name:
-            raise InvalidInput(f"{field} {other!r} and {name!r} are the same name", field=field)
+        form = normalised(name)
+        if form in seen:
+            raise InvalidInput(f"{field}: {seen[form]!r} and {name!r} are the same", field=field)
+        seen[form] = name
 
 
 def _first_forbidden(name: str) -> str | None:

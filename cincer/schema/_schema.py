@@ -161,7 +161,9 @@ class Schema:
             plain["columns"] = tuple(_column(entry) for entry in plain.get("columns", ()))
             plain |= {k: tuple(plain[k]) for k in ("classes", "size") if k in plain}
             return cls(**plain)
-        except (json.JSONDecodeError, TypeError, AttributeError, RecursionError) as error:
+        except InvalidInput:
+            raise
+        except (ValueError, TypeError, RecursionError) as error:
             raise InvalidInput(f"not a schema: {error}", field="schema") from None
 
     @cached_property

@@ -19,12 +19,18 @@ from .truth import Labels
 
 
 class Rows(Sequence[Any]):
-    """Contents made on demand: `make(n)` is the content of row n, 0 <= n < `count`."""
+    """Contents made on demand: `make(n)` is the content of row n, for each n of `rows`.
 
-    __slots__ = ("_make", "_rows")
+    `raw(n)`, where given, is an array that encodes to the same numbers, faster.
+    """
 
-    def __init__(self, make: Callable[[int], Any], rows: Sequence[int] | range) -> None:
-        self._make, self._rows = make, rows
+    __slots__ = ("_make", "_raw", "_rows")
+
+    def __init__(
+        self, make: Callable[[int], Any], rows: Sequence[int] | range,
+        raw: Callable[[int], Any] | None = None,
+    ) -> None:
+        self._make, self._rows, self._raw = make, rows, raw or make
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -38,8 +44,12 @@ class Rows(Sequence[Any]):
     def __getitem__(self, at: slice) -> Rows: ...
     def __getitem__(self, at: int | slice) -> Any:
         if isinstance(at, slice):
-            return Rows(self._make, self._rows[at])
+            return Rows(self._make, self._rows[at], self._raw)
         return self._make(self._rows[at])
+
+    def encoded(self, schema: Schema) -> NDArray[np.float32]:
+        """(N, schema.width) float32."""
+        return schema.encode_many(self._raw(row) for row in self._rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +65,7 @@ class Part:
 
     def encoded(self, schema: Schema) -> NDArray[np.float32]:
         """(N, schema.width) float32."""
-        return schema.encode_many(self.contents)
+        return self.contents.encoded(schema)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +80,21 @@ class DataSet:
 
 def part(
     name: str, make: Callable[[int], Any], labels: NDArray[Any], rows: Sequence[int] | range,
+    raw: Callable[[int], Any] | None = None,
 ) -> Part:
     """The `rows` of a set whose row n has content `make(n)`, label `labels[n]` and the id
     "name-000n" (at least four digits)."""
     digits = max(4, len(str(len(labels) - 1)))
     ids = tuple(ExampleId(f"{name}-{row:0{digits}d}") for row in rows)
-    return Part(ids, Rows(make, rows), np.asarray(labels, dtype=np.int64)[np.asarray(rows)])
+    chosen = np.asarray(labels, dtype=np.int64)[np.asarray(rows)]
+    return Part(ids, Rows(make, rows, raw), chosen)
+
+
+def array_part(
+    name: str, contents: NDArray[Any], labels: NDArray[Any], rows: Sequence[int] | range
+) -> Part:
+    """`part` of a set whose contents are one array: images or vectors."""
+    return part(name, lambda row: contents[row].tolist(), labels, rows, contents.__getitem__)
 
 
 def unit_columns(names: tuple[str, ...], values: NDArray[np.float64]) -> list[Column]:

@@ -20,7 +20,7 @@ from cincer.errors import InvalidInput, UnknownName
 from cincer.rng import generator
 from cincer.schema import Schema
 
-from .dataset import DataSet, part, unit_columns
+from .dataset import DataSet, array_part, part, unit_columns
 from .folder_sets import adult, mnist, newsgroups20
 
 
@@ -41,12 +41,9 @@ def digits(folder: Path | None = None) -> DataSet:
     images, labels = table[:, :-1].reshape(-1, 8, 8), table[:, -1]
     order = generator(1, "digits", "split").permutation(len(labels))
     schema = Schema.declare("image", [str(d) for d in range(10)], size=(8, 8), high=16.0)
-
-    def image(row: int) -> list[list[int]]:
-        return images[row].tolist()  # type: ignore[no-any-return]
-
-    return DataSet("digits", schema, part("digits", image, labels, sorted(order[360:].tolist())),
-                   part("digits", image, labels, sorted(order[:360].tolist())))
+    return DataSet("digits", schema,
+                   array_part("digits", images, labels, sorted(order[360:].tolist())),
+                   array_part("digits", images, labels, sorted(order[:360].tolist())))
 
 
 def breast(folder: Path | None = None) -> DataSet:

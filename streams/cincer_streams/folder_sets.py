@@ -20,7 +20,7 @@ import numpy as np
 from cincer.errors import InvalidInput
 from cincer.schema import Column, Schema, typed
 
-from .dataset import DataSet, part, unit_columns
+from .dataset import DataSet, array_part, part, unit_columns
 from .files import opened
 from .npz import read_arrays
 
@@ -35,13 +35,9 @@ def mnist(folder: Path | None = None) -> DataSet:
     images = np.concatenate([found["X_train"], found["X_test"]])
     labels = np.concatenate([found["y_train"], found["y_test"]]).astype(np.int64)
     schema = Schema.declare("image", [str(d) for d in range(10)], size=(28, 28))
-
-    def image(row: int) -> list[list[int]]:
-        return images[row].tolist()  # type: ignore[no-any-return]
-
     split = len(found["y_train"])
-    return DataSet("mnist", schema, part("mnist", image, labels, range(split)),
-                   part("mnist", image, labels, range(split, len(labels))))
+    return DataSet("mnist", schema, array_part("mnist", images, labels, range(split)),
+                   array_part("mnist", images, labels, range(split, len(labels))))
 
 
 def adult(folder: Path | None = None) -> DataSet:
@@ -68,13 +64,9 @@ def newsgroups20(folder: Path | None = None) -> DataSet:
     features, labels = found["X"].astype(np.float32), found["y"].astype(np.int64)
     train = found["split"] == "train"
     schema = Schema.declare("vector", found["classes"].tolist(), columns=features.shape[1])
-
-    def vector(row: int) -> list[float]:
-        return features[row].tolist()  # type: ignore[no-any-return]
-
-    return DataSet("newsgroups20", schema,
-                   part("newsgroups20", vector, labels, np.flatnonzero(train).tolist()),
-                   part("newsgroups20", vector, labels, np.flatnonzero(~train).tolist()))
+    parts = [array_part("newsgroups20", features, labels, np.flatnonzero(which).tolist())
+             for which in (train, ~train)]
+    return DataSet("newsgroups20", schema, *parts)
 
 
 def find(name: str, file: str, folder: Path | None) -> Path:
