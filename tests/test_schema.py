@@ -130,7 +130,8 @@ def test_pixels_become_shares_of_white() -> None:
     ([[0, 1], [2, 3, 4]], "content[1]"), ([[0, 1], [2, None]], "content[1][1]"),
     ([[0, 1], [2, float("nan")]], "content[1][1]"), ([[0, 17], [0, 0]], "content[0][1]"),
     ([[-1, 0], [0, 0]], "content[0][0]"), ([[0, HUGE], [0, 0]], "content"),
-    ([[0, True], [0, 0]], "content[0][1]"), ([0, 1], "content[0]"), ([0, 1, 2, 3], "content"), (None, "content"),
+    ([[0, True], [0, 0]], "content[0][1]"), ([0, 1], "content[0]"), ([0, 1, 2, 3], "content"),
+    (None, "content"),
     (7, "content"), ([[0, [1]], [0, 0]], "content[0][1]"), (np.zeros((2, 3)), "content"),
     (np.zeros((2, 2), bool), "content"), ({"jpeg": "x"}, "content"),
     ({"png": "x", "more": 1}, "content"), ({"png": 3}, "content.png"),
@@ -303,6 +304,9 @@ def test_every_kind_round_trips(schema: Schema) -> None:
     '{"kind": "vector", "classes": ["a", "b"], "columns": [{"name": "x", "size": 1}]}',
     '{"kind": "vector", "classes": ["a", "b"], "columns": ["x"]}',
     '{"kind": "image", "classes": ["a", "b"], "size": [2, 2], "extra": 1}',
+    '{"kind": "image", "classes": "ab", "size": [2, 2]}',
+    '{"kind": "image", "classes": ["a", "b"], "size": [2, 2], "resize": 1}',
+    '{"kind": "table", "classes": ["a", "b"], "columns": [{"name": "x", "unknown": 3}]}',
     '{"kind": "image", "classes": 3, "size": [2, 2]}',
 ])
 def test_what_is_no_schema(source: str) -> None:
