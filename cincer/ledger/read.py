@@ -109,6 +109,15 @@ class Reader:
             self.closed = True
             self._db.close()
 
+    def genesis(self) -> bytes:
+        """The chain's value before the first event."""
+        return genesis(self.id)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """SQLite's own connection, for what is not a question."""
+        return self._db.conn
+
     def head(self) -> tuple[int, bytes]:
         """Sequence number and chain hash of the newest event; (0, the genesis hash) at first."""
         row = self._row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
@@ -250,6 +259,12 @@ class Reader:
             if self.closed:
                 raise Closed("the ledger is closed")
             return self._db.conn.execute(statement, values).fetchall()
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows one after the other, for what does not fit into memory. The reader should be
+        the caller's own: a moment stays open until the last row."""
+        with translated():
+            yield from self._db.conn.execute(statement, values)
 
     def _row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         rows = self.ask(statement, values)

@@ -83,6 +83,9 @@ REFERENCES: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """Foreign keys: column, other table, its column. Parents are written before children."""
 
+FOLDED = ("examples", "queries", "assertions", "replies", "models")
+"""Tables that are folds of the events and of nothing else."""
+
 INDEXES = (
     "CREATE UNIQUE INDEX payloads_id ON payloads(id)",
     "CREATE UNIQUE INDEX examples_id ON examples(id)",

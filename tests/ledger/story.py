@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cincer.config import LoopSettings
-from cincer.ledger import Ledger, Payload
+from cincer.ledger import Batch, Ledger, Payload
 from cincer.session import effects as fx
 from cincer.session import events as ev
-from cincer.session.state import Query
+from cincer.session.state import Query, SessionState
 from cincer.types import (
     Action,
     AnnotatorId,
@@ -86,3 +88,44 @@ def filled(path: Path, examples: int = 5) -> Ledger:
 
 def payload(number: int) -> Payload:
     return Payload({"x": number, "secret": f"canary-{number}"}, {"from": "test"})
+
+
+class Script:
+    """A `step` that gives for each event the effects it was told; counts events in the state."""
+
+    def __init__(self) -> None:
+        self._effects: dict[ev.Event, tuple[fx.Effect, ...]] = {}
+        self.state = SessionState()
+
+    def tell(self, batch: Batch, told: tuple[ev.Event, tuple[fx.Effect, ...]], **rest: Any) -> None:
+        """Record what happened, and remember it for the refold."""
+        event, effects = told
+        self._effects[event] = effects
+        self.state, _ = self(self.state, event)
+        batch.record(event, effects, **rest)
+        batch.save_state(self.state)
+
+    def __call__(
+        self, state: SessionState, event: ev.Event
+    ) -> tuple[SessionState, tuple[fx.Effect, ...]]:
+        return replace(state, next_query=state.next_query + 1), self._effects[event]
+
+
+def long_story(path: Path, examples: int = 40) -> Script:
+    """A closed ledger in which everything has happened that can, and the step that refolds it."""
+    script = Script()
+    with Ledger.open(path) as ledger:
+        with ledger.batch() as batch:
+            script.tell(batch, (started(), ()), actor="admin")
+            for n in range(examples):
+                script.tell(batch, received(n), actor="source", payload=payload(n))
+        with ledger.batch() as batch:
+            for n in range(examples):
+                script.tell(batch, decided(n, "accepted" if n % 3 else "asked"), actor="model",
+                            key=f"k-{n}", digest="d", answer={"ok": True})
+            for n in range(0, examples, 3):
+                script.tell(batch, replied(n), actor="ann")
+            script.tell(batch, undone(3), actor="ann")
+            script.tell(batch, (ev.Promoted(1, "abc", "models/1.pt", 12, 400.0), ()), actor="trainer")
+        ledger.erase(["ex-1", "ex-6"], actor="admin", at=500.0)
+    return script

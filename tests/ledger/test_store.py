@@ -39,7 +39,7 @@ def test_an_exception_leaves_nothing_of_the_batch(tmp_path: Path) -> None:
 
 def test_a_known_id_is_refused_with_its_whole_batch(tmp_path: Path) -> None:
     with filled(tmp_path / "l.db") as ledger:
-        with pytest.raises(Conflict), ledger.batch() as batch:
+        with pytest.raises(Conflict), ledger.batch() as batch:  # noqa: PT012
             batch.record(*received(6), actor="s", payload=payload(6))
             batch.record(*received(1), actor="s", payload=payload(1))
         assert ledger.position_of("ex-6") is None
