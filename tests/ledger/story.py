@@ -126,6 +126,7 @@ def long_story(path: Path, examples: int = 40) -> Script:
             for n in range(0, examples, 3):
                 script.tell(batch, replied(n), actor="ann")
             script.tell(batch, undone(3), actor="ann")
-            script.tell(batch, (ev.Promoted(1, "abc", "models/1.pt", 12, 400.0), ()), actor="trainer")
+            promoted = ev.Promoted(1, "abc", "models/1.pt", 12, 400.0)
+            script.tell(batch, (promoted, ()), actor="trainer")
         ledger.erase(["ex-1", "ex-6"], actor="admin", at=500.0)
     return script

@@ -114,7 +114,8 @@ def test_any_single_changed_cell_of_the_log_is_found(
     change = {"seq": "seq + 1000", "payload": "zeroblob(7)", "hash": "zeroblob(32)"}.get(
         column, f"{column} || ' '")
     folder = tmp_path_factory.mktemp("cell")
-    assert not tampered(whole, folder, f"UPDATE events SET {column} = {change} WHERE seq = {seq}").ok
+    statement = f"UPDATE events SET {column} = {change} WHERE seq = {seq}"
+    assert not tampered(whole, folder, statement).ok
 
 
 def test_a_damaged_file_is_reported_not_raised(whole: tuple[Path, Script], tmp_path: Path) -> None:
