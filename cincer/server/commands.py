@@ -1,0 +1,188 @@
+"""What the outside asks of the session thread, and what it answers.
+
+HTTP routes and socket handlers translate wire messages into these and wait on a future; only the
+session thread (`service`) touches the state and the ledger. An answer exists only after its
+transaction is committed and synced. Labels are class indices here; names stay on the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ..session.events import Decision
+from ..types import Action, AnnotatorId, ExampleId, Label, QueryId, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: `name` is the annotator's (or source's) id, from the token."""
+
+    name: AnnotatorId
+    roles: frozenset[str] = field(default_factory=frozenset)
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One valid arrival of a batch: `row` are its encoded features (width,) float32 bytes,
+    `digest` the SHA-256 of its canonical content and label."""
+
+    id: ExampleId
+    content: Any
+    meta: dict[str, Any]
+    given: Label | None
+    row: bytes
+    digest: bytes
+    at: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """Store a batch; idempotent on each item's id. Answer: `ItemStored` for each, in order."""
+
+    actor: Actor
+    items: tuple[Item, ...]
+    wait: Seconds = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStored:
+    """`answer`: stored, duplicate or rejected (same id, other content)."""
+
+    id: ExampleId
+    answer: str
+    seq: int | None
+    error: str | None = None
+    code: str | None = None
+    decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Hold up to `count` queries in all. Answer: `Held`."""
+
+    actor: Actor
+    count: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    seq: int
+    held: tuple[QueryId, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The pair is on the screen. Answer: `Done`."""
+
+    actor: Actor
+    query: QueryId
+    epoch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A person's answer; `epoch` None stands for the present lease. Answer: `RepliedAnswer`."""
+
+    actor: Actor
+    key: str
+    query: QueryId
+    epoch: int | None
+    example: Decision
+    counter_example: Decision | None = None
+    comment: str = ""
+    seconds: Seconds | None = None
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChange:
+    """What a reply or an undo did to one example's effective label."""
+
+    id: ExampleId
+    before: Label | None
+    after: Label | None
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class RepliedAnswer:
+    seq: int
+    counted: bool
+    late: bool
+    changes: tuple[LabelChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Pass a query on. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+    query: QueryId
+    epoch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Mark a query's example for a curator. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+    query: QueryId
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back this actor's newest reply. Answer: `UndoneAnswer`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneAnswer:
+    seq: int
+    query: QueryId
+    changes: tuple[LabelChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """This actor's last connection closed: leases shorten to a grace. Answer: `Done`."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Retrain:
+    """Train the network from scratch in the background. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """Change the loop's settings while running (admin). `changes` by field name."""
+
+    actor: Actor
+    key: str
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    seq: int
+
+
+Command: TypeAlias = (
+    Receive | Lease | Display | Reply | Skip | Flag | Undo | Gone | Retrain | Tune
+)
+Answer: TypeAlias = (
+    tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Done
+)

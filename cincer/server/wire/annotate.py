@@ -1,0 +1,234 @@
+"""Namespace `/annotate`: what an annotator's page and the server say to each other.
+
+Client events are acknowledged with their `...Ack` or with `ErrorAnswer`; server pushes carry
+`push`, a sequence number of the pushes to this person, so that a client that reconnects can ask
+for what it missed with `session:resume`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Ack, ClassName, Comment, Count, Key, Message, QueryName, Share
+from .content import BeliefView, Content
+
+
+class SideView(Message):
+    """One side of the pair. `predicted_label` and `beliefs` (largest first) are the machine's."""
+
+    id: str
+    content: Content
+    given_label: str | None
+    predicted_label: str | None
+    beliefs: list[BeliefView]
+
+
+class QueryView(Message):
+    """A question as it is shown. `counter_example` is None for audits, unlabelled arrivals,
+    disputes and where none exists. `epoch` is sent back with the reply. `margin` in [0, 1]."""
+
+    query: QueryName
+    kind: Literal["suspicious", "audit", "unlabelled", "dispute"]
+    epoch: int
+    deadline: float
+    margin: float | None
+    example: SideView
+    counter_example: SideView | None
+    score: float | None = None
+    model: int
+
+
+class DecisionIn(Message):
+    """What a reply says about one side."""
+
+    action: Literal["keep", "relabel", "unsure", "remove", "good", "bad"]
+    label: ClassName | None = None
+
+    @model_validator(mode="after")
+    def _label_with_relabel_only(self) -> DecisionIn:
+        if (self.action == "relabel") != (self.label is not None):
+            raise ValueError("label is given with action relabel, and only then")
+        return self
+
+
+class LeaseIn(Message):
+    """`query:lease`: hold up to `count` queries in all; they arrive as `query:push`."""
+
+    count: Annotated[int, Field(ge=1, le=20)] = 1
+    key: Key
+
+
+class LeaseAck(Ack):
+    """`held` are all queries this person holds now, `queries` those of them whose pair is ready
+    (the others follow as `query:push`); `waiting` how many are open in all."""
+
+    held: list[QueryName]
+    queries: list[QueryView] = Field(default_factory=list)
+    waiting: Count
+
+
+class DisplayedIn(Message):
+    """`query:displayed`: the pair is on the screen and must not change any more."""
+
+    query: QueryName
+    epoch: int | None = None
+
+
+class ReplyIn(Message):
+    """`query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform;
+    `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present)."""
+
+    query: QueryName
+    key: Key
+    epoch: int | None = None
+    example: DecisionIn
+    counter_example: DecisionIn | None = None
+    comment: Comment = ""
+    seconds: Annotated[float, Field(ge=0, le=86400)] | None = None
+    worker: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class Change(Message):
+    """A label that a reply changed or confirmed."""
+
+    id: str
+    before: str | None
+    after: str | None
+    action: str
+
+
+class ReplyAck(Ack):
+    """`counted` is False where the query had closed before; `late` where the lease had ended."""
+
+    counted: bool
+    late: bool = False
+    changes: list[Change]
+
+
+class SkipIn(Message):
+    """`query:skip`: somebody else first."""
+
+    query: QueryName
+    key: Key
+    epoch: int | None = None
+
+
+class FlagIn(Message):
+    """`query:flag`: for a curator's eyes; the query stays."""
+
+    query: QueryName
+    key: Key
+    comment: Comment = ""
+
+
+class UndoIn(Message):
+    """`reply:undo`: take back this person's newest reply; its query is shown again."""
+
+    key: Key
+
+
+class UndoAck(Ack):
+    query: QueryName
+    changes: list[Change]
+
+
+class ResumeIn(Message):
+    """`session:resume`: after a reconnect; `push` is the last push number that was seen."""
+
+    push: int = 0
+
+
+class Hello(Message):
+    """`session:hello`, the first push after connecting. `seen` lists pushes still held back."""
+
+    push: int
+    annotator: str
+    roles: list[str]
+    project: str
+    classes: list[str]
+    kind: Literal["image", "table", "vector", "text", "series"]
+    lease_seconds: float
+    prefetch: int
+    undo_depth: int
+    truth_known: bool
+    version: str
+
+
+class QueryPush(Message):
+    """`query:push`: a query is yours, or the pair of one you have not displayed was replaced."""
+
+    push: int
+    query: QueryView
+
+
+class QueryClosed(Message):
+    """`query:closed`: a query you hold is over: answered, unasked, cleared, expired, removed."""
+
+    push: int
+    query: QueryName
+    outcome: str
+
+
+class ModelUpdated(Message):
+    """`model:updated`: the head or the network changed. `flipped`: known examples whose predicted
+    class changed; `after` the query whose reply it contains, if one set it off."""
+
+    push: int
+    model: int
+    known: Count
+    flipped: Count
+    exact: bool
+    after: QueryName | None = None
+
+
+class CurvePoint(Message):
+    """Measures when the truth is known. `never_*` belong to a run that never asks anybody."""
+
+    at: float
+    replies: Count
+    received: Count
+    mislabelled: Share | None = None
+    f1: Share | None = None
+    never_mislabelled: Share | None = None
+    never_f1: Share | None = None
+
+
+class Person(Message):
+    """Somebody who is answering: how many replies, and whether connected now."""
+
+    name: str
+    replies: Count
+    online: bool
+
+
+class Stats(Message):
+    """`stats:updated`, and `GET /stats`. Counts since the start; `waiting` are open queries,
+    `undecided` arrivals stored but not yet looked at. `saved_at`: the last commit."""
+
+    push: int = 0
+    received: Count
+    known: Count
+    waiting: Count
+    undecided: Count
+    suspicious: Count
+    asked: Count
+    audits: Count
+    replies: Count
+    fixed_examples: Count
+    fixed_counter_examples: Count
+    both_right: Count
+    unasked: Count
+    cleared: Count
+    late: Count
+    model: int
+    model_exact: bool
+    threshold: float
+    arrivals_per_second: float
+    saved_at: float
+    scorer: Literal["up", "starting", "down"]
+    trainer: Literal["up", "starting", "down", "off"]
+    finished: bool
+    people: list[Person]
+    curve: list[CurvePoint]
