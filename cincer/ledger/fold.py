@@ -45,7 +45,8 @@ _RETRACT = (
 _PUT = (
     "INSERT INTO queries (id, kind, position, status, body, opened_seq)"
     " VALUES (?, ?, ?, 'open', ?, ?) ON CONFLICT (id) DO UPDATE SET"
-    " status = 'open', outcome = NULL, body = excluded.body, closed_seq = NULL, by = NULL"
+    " kind = excluded.kind, status = 'open', outcome = NULL, body = excluded.body,"
+    " closed_seq = NULL, by = NULL"
 )
 _DONE = (
     "INSERT INTO queries (id, kind, position, status, outcome, body, opened_seq, closed_seq, by)"
