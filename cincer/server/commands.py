@@ -80,17 +80,17 @@ class Display:
 
     actor: Actor
     query: QueryId
-    epoch: int
+    epoch: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A person's answer. Answer: `Replied`."""
+    """A person's answer; `epoch` None stands for the present lease. Answer: `RepliedAnswer`."""
 
     actor: Actor
     key: str
     query: QueryId
-    epoch: int
+    epoch: int | None
     example: Decision
     counter_example: Decision | None = None
     comment: str = ""
@@ -123,7 +123,7 @@ class Skip:
     actor: Actor
     key: str
     query: QueryId
-    epoch: int
+    epoch: int | None
 
 
 @dataclass(frozen=True, slots=True)

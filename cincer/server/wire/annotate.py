@@ -61,9 +61,11 @@ class LeaseIn(Message):
 
 
 class LeaseAck(Ack):
-    """`held` are all queries this person holds now; `waiting` how many are open in all."""
+    """`held` are all queries this person holds now, `queries` those of them whose pair is ready
+    (the others follow as `query:push`); `waiting` how many are open in all."""
 
     held: list[QueryName]
+    queries: list[QueryView] = Field(default_factory=list)
     waiting: Count
 
 
@@ -71,15 +73,16 @@ class DisplayedIn(Message):
     """`query:displayed`: the pair is on the screen and must not change any more."""
 
     query: QueryName
-    epoch: int
+    epoch: int | None = None
 
 
 class ReplyIn(Message):
-    """`query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform."""
+    """`query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform;
+    `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present)."""
 
     query: QueryName
-    epoch: int
     key: Key
+    epoch: int | None = None
     example: DecisionIn
     counter_example: DecisionIn | None = None
     comment: Comment = ""
@@ -108,8 +111,8 @@ class SkipIn(Message):
     """`query:skip`: somebody else first."""
 
     query: QueryName
-    epoch: int
     key: Key
+    epoch: int | None = None
 
 
 class FlagIn(Message):

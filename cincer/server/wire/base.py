@@ -19,7 +19,7 @@ class Message(BaseModel):
         json_schema_serialization_defaults_required=True)
 
 
-Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")]
 """Idempotency key, made by the client: the same key never has two effects."""
 
 ExampleName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
