@@ -40,7 +40,7 @@ export interface DecisionIn {
 /** `query:displayed`: the pair is on the screen and must not change any more. */
 export interface DisplayedIn {
   query: string;
-  epoch: number;
+  epoch?: number | null;
 }
 
 /** The one error shape. `code` is stable; `error` says what was wrong and what is right. */
@@ -192,11 +192,12 @@ export interface LabelLayers {
   effective: string | null;
 }
 
-/** `held` are all queries this person holds now; `waiting` how many are open in all. */
+/** `held` are all queries this person holds now, `queries` those of them whose pair is ready (the others follow as `query:push`); `waiting` how many are open in all. */
 export interface LeaseAck {
   ok: true;
   seq: number;
   held: Array<string>;
+  queries: Array<QueryView>;
   waiting: number;
 }
 
@@ -276,11 +277,11 @@ export interface ReplyAck {
   changes: Array<Change>;
 }
 
-/** `query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform. */
+/** `query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform; `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present). */
 export interface ReplyIn {
   query: string;
-  epoch: number;
   key: string;
+  epoch?: number | null;
   example: DecisionIn;
   counter_example?: DecisionIn | null;
   comment?: string;
@@ -325,8 +326,8 @@ export interface SideView {
 /** `query:skip`: somebody else first. */
 export interface SkipIn {
   query: string;
-  epoch: number;
   key: string;
+  epoch?: number | null;
 }
 
 /** `stats:updated`, and `GET /stats`. Counts since the start; `waiting` are open queries, `undecided` arrivals stored but not yet looked at. `saved_at`: the last commit. */
