@@ -11,24 +11,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlite_utils import Database
 
-from ..errors import Closed, Conflict, NotFound, Unavailable
+from ..errors import Closed, Conflict, Corrupt, NotFound, Unavailable
 from ..session.state import SessionState
 from ..types import Position
 from . import backup, schema
 from .batch import STORE_STATE, Answer, Batch
 from .connect import meaning, reader, translated, writer
 from .lock import WriterLock
-from .read import Reader
+from .read import Reader, chained
 from .text import state_text, to_json
 
 STATE_EVERY = 256
 """Events after which the state is stored again; what lies between is refolded at the start."""
+
+TAIL = 64
+"""Links at the end of the chain that are checked before a writer goes on."""
 
 _ERASE = (
     "UPDATE payloads SET content = NULL, meta = NULL, salt = NULL, erased_seq = ?"
@@ -47,6 +51,8 @@ class Ledger(Reader):
         self._stored = self._stored_seq()
         self._last_state: tuple[SessionState, int] | None = None
         self._broken: sqlite3.Error | None = None
+        if lock is not None:
+            self._check_tail()
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Self:
@@ -213,6 +219,14 @@ class Ledger(Reader):
         state, seq = self._last_state
         self._db.conn.execute(STORE_STATE, (state_text(state), seq))
         self._stored = seq
+
+    def _check_tail(self) -> None:
+        """Never append to a chain that is broken where it would go on."""
+        records = self.events(max(0, self._seq - TAIL - 1))
+        for before, record in pairwise(records):
+            if record.hash != chained(before.hash, record):
+                raise Corrupt(f"event {record.seq} does not follow from the one before it; "
+                              "run cincer verify, and restore a backup", seq=record.seq)
 
     def _stored_seq(self) -> int:
         row = self.state_row()

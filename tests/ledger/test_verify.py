@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger.story import filled, long_story, received
 
-from cincer.errors import NotFound
+from cincer.errors import Corrupt, NotFound
 from cincer.ledger import Ledger
 from cincer.ledger.verify import Report, verify
 from cincer.session.state import SessionState
@@ -141,3 +141,10 @@ def test_a_fold_that_fails_is_reported(tmp_path: Path) -> None:
         batch.record(*received(0), actor="source")
     differences = verify(tmp_path / "l.db").differences
     assert any("event 1 (example:received) cannot be folded" in said for said in differences)
+
+
+def test_a_broken_end_of_the_chain_is_not_built_upon(whole: Whole, tmp_path: Path) -> None:
+    tampered(whole, tmp_path, f"UPDATE events SET actor = 'eve' WHERE seq = {EVENTS - 3}")
+    with pytest.raises(Corrupt, match=f"event {EVENTS - 3} does not follow"):
+        Ledger.open(tmp_path / "tampered.db")
+    Ledger.open(tmp_path / "tampered.db", readonly=True).close()
