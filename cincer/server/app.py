@@ -28,6 +28,9 @@ from .routes.route import add, respond
 from .sockets.hub import Hub
 from .views import Views
 
+DRAIN = 5.0
+"""Seconds that requests under way have to end when the server stops."""
+
 
 def create_app(
     service: Core, settings: Settings, schema: Schema, tokens: Tokens, archive: Archive, *,
@@ -53,7 +56,9 @@ def create_app(
 
 
 def close_app(app: Flask) -> None:
-    """Hang up on all sockets; the service is the caller's to close."""
+    """Let requests under way end, hang up on all sockets; the service is the caller's to close."""
+    gate: Gate = app.extensions["cincer.gate"]
+    gate.drain(DRAIN)
     hub: Hub = app.extensions["cincer.hub"]
     hub.close()
 
@@ -72,6 +77,7 @@ def _wrapped(app: Flask, parts: Parts) -> Flask:
     slots = Slots(parts.settings.server.max_sockets)
     app.extensions["cincer.hub"] = Hub(app, parts, slots)
     gated: Any = Gate(app.wsgi_app, parts, slots)
+    app.extensions["cincer.gate"] = gated
     if parts.settings.server.behind_proxy:
         gated = ProxyFix(gated, x_for=1, x_proto=1, x_host=1)
     app.wsgi_app = gated  # type: ignore[method-assign]

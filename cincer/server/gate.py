@@ -87,10 +87,18 @@ class Slots:
 
 
 class Gate:
-    """The outermost application."""
+    """The outermost application. `requests` are those under way, websockets not counted."""
 
     def __init__(self, inner: Application, parts: Parts, slots: Slots) -> None:
         self._inner, self._parts, self._slots = inner, parts, slots
+        self._guard = threading.Lock()
+        self.requests = 0
+
+    def drain(self, seconds: float) -> None:
+        """Wait until no request is under way, at most so long."""
+        end = time.monotonic() + seconds
+        while self.requests and time.monotonic() < end:
+            time.sleep(0.01)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         secured = _with_headers(start, security_headers(environ))
@@ -98,7 +106,7 @@ class Gate:
             if "HTTP_TRANSFER_ENCODING" in environ and environ.get("CONTENT_LENGTH"):
                 raise InvalidInput("Content-Length and Transfer-Encoding exclude each other")
             if not environ.get("PATH_INFO", "").startswith(PATH.rstrip("/")):
-                return self._inner(environ, secured)
+                return self._counted(environ, secured)
             slot = self._admit(environ)
         except CincerError as error:
             return _refuse(error, secured)
@@ -106,6 +114,15 @@ class Gate:
             return self._inner(environ, secured)
         finally:
             self._slots.remove(slot)
+
+    def _counted(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        with self._guard:
+            self.requests += 1
+        try:
+            return self._inner(environ, start)
+        finally:
+            with self._guard:
+                self.requests -= 1
 
     def _admit(self, environ: Environ) -> Slot:
         """A slot for this websocket; whatever is wrong is raised before anything is started."""

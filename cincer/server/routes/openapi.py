@@ -51,7 +51,7 @@ def _schemas(routes: tuple[Route, ...]) -> tuple[Names, dict[str, Any]]:
     models: list[tuple[type[Message], JsonSchemaMode]] = [(ErrorAnswer, "serialization")]
     models += [(route.sent, "validation") for route in routes if route.sent]
     models += [(route.answer, "serialization") for route in routes if route.answer]
-    return models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)  # type: ignore[return-value]
+    return models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
 
 
 def _operation(route: Route, names: Names) -> dict[str, Any]:

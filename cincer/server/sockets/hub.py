@@ -57,9 +57,13 @@ class Hub:
         """Hang up on everybody and end the thread."""
         self._closed.set()
         self.pushes.notice(None)
+        self.hang_up()
+        self._thread.join(5)
+
+    def hang_up(self) -> None:
+        """Close every websocket; new ones may still come."""
         for slot in self._slots.all():
             slot.hang_up()
-        self._thread.join(5)
 
     def _bound(self) -> None:
         engine = self.server.eio
@@ -80,14 +84,14 @@ class Hub:
             self.server.eio.sockets[eio_sid].queue.on_full = slot.hang_up
             self.server.enter_room(sid, room(slot.identity.name), namespace=namespace)
             if namespace == ANNOTATE:
-                self._parts.presence.come(slot.identity, sid)
+                self._parts.presence.come(slot.identity.name, sid)
 
         return connect
 
     def _leaving(self, namespace: str) -> Any:
         def disconnect(sid: str, reason: Any = None) -> None:
             slot: Slot = self.server.get_environ(sid, namespace=namespace)[SLOT]
-            if self._parts.presence.go(slot.identity, sid):
+            if self._parts.presence.go(slot.identity.name, sid):
                 self._parts.core.submit(Gone(slot.identity.actor))
 
         return disconnect

@@ -88,8 +88,6 @@ class Inbound:
         if isinstance(message, annotate.ResumeIn):
             require(identity, action)
             return self._pushes.resume(identity, sid, message.push)
-        if isinstance(message, annotate.LeaseIn):
-            self._parts.presence.want(identity, message.count)
         return perform(self._parts, identity, action, message)
 
     def _sid(self, eio_sid: str, namespace: str) -> str | None:

@@ -11,7 +11,6 @@ import logging
 import queue
 import threading
 import time
-import uuid
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -19,9 +18,7 @@ from typing import Any
 from ... import __version__
 from ...session.state import Query
 from ...types import AnnotatorId
-from ..auth.access import allowed
 from ..auth.identity import Identity
-from ..commands import Lease
 from ..core import Parts
 from ..notices import (
     ArrivalDecided,
@@ -80,8 +77,8 @@ class Pushes:
         self._dirty = False
         self._sent_at = 0.0
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
-            QueryReady: self._ready, QueryOver: self._over, QueueGrew: self._grew,
-            HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._stats}
+            QueryReady: self._ready, QueryOver: self._over, QueueGrew: self._counted,
+            HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._counted}
 
     def notice(self, notice: Notice | None) -> None:
         """Something happened (None: wake up)."""
@@ -154,14 +151,6 @@ class Pushes:
         self._post(found.annotator, "query:closed", lambda number: annotate.QueryClosed(
             push=number, query=found.query, outcome=found.outcome))
 
-    def _grew(self, found: QueueGrew) -> None:
-        """New queries: who holds fewer than wanted is given some."""
-        for identity, wanted in self._parts.presence.wanting():
-            name = AnnotatorId(identity.name)
-            if len(self._parts.core.held(name)) < wanted and allowed(identity, "query.lease"):
-                self._parts.core.submit(Lease(identity.actor, wanted, f"auto-{uuid.uuid4().hex}"))
-        self._dirty = True
-
     def _head_moved(self, found: HeadMoved) -> None:
         """At once to whoever set it off; to the others with the next statistics."""
         if found.annotator is not None and found.after is not None:
@@ -178,7 +167,7 @@ class Pushes:
             model=found.version)
         self._emit("example:decided", message.model_dump(mode="json"), room(found.source), STREAM)
 
-    def _stats(self, found: StatsChanged) -> None:
+    def _counted(self, found: Notice) -> None:
         self._dirty = True
 
     def _flush(self) -> None:
