@@ -60,6 +60,9 @@ class Column:
         if self.missing not in ("indicator", "fill", "refuse"):
             raise UnknownName(
                 "rule for missing values", str(self.missing), ("indicator", "fill", "refuse"))
+        if not (isinstance(self.unknown, bool) and isinstance(self.binary, bool)):
+            raise InvalidInput(f"unknown and binary of column {self.name!r} are true or false",
+                               field=self.name)
         for part in ("shift", "scale", "spread"):
             _check_statistic(self.name, part, getattr(self, part))
         (self._check_numeric if self.kind == "numeric" else self._check_categorical)()

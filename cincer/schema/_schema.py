@@ -154,12 +154,12 @@ class Schema:
     def from_json(cls, source: str | Mapping[str, Any]) -> Schema:
         """The schema of which `source` is the `to_json` text or the `as_dict` mapping."""
         try:
-            plain = json.loads(source) if isinstance(source, str) else dict(source)
+            plain = dict(json.loads(source) if isinstance(source, str) else source)
             known = {f.name for f in fields(cls)}
             if unknown := set(plain) - known:
                 raise UnknownName("field of a schema", sorted(unknown)[0], known)
             plain["columns"] = tuple(_column(entry) for entry in plain.get("columns", ()))
-            plain |= {k: tuple(plain[k]) for k in ("classes", "size") if k in plain}
+            plain |= {k: _listed(plain[k]) for k in ("classes", "size") if k in plain}
             return cls(**plain)
         except InvalidInput:
             raise
@@ -258,6 +258,8 @@ def _check_image(schema: Schema) -> None:
                            f"{size}", field="size")
     if schema.columns or as_number(schema.high, "high") <= 0:
         raise InvalidInput("an image has no columns, and high must be above 0", field="high")
+    if not isinstance(schema.resize, bool):
+        raise InvalidInput("resize must be true or false", field="resize")
 
 
 def _declared(columns: Mapping[str, Declared] | Iterable[Column] | int) -> tuple[Column, ...]:
@@ -292,5 +294,11 @@ def _column(entry: Mapping[str, Any]) -> Column:
     if unknown := set(plain) - known:
         raise UnknownName("field of a column", sorted(unknown)[0], known)
     if "values" in plain:
-        plain["values"] = tuple(plain["values"])
+        plain["values"] = _listed(plain["values"])
     return Column(**plain)
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"a list is wanted, not {type(value).__name__}")
+    return tuple(value)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cincer.errors import InvalidInput
 from cincer.schema import Column, Schema, typed
@@ -31,7 +32,7 @@ ADULT_NUMBERS = ("age", "fnlwgt", "education_num", "capital_gain", "capital_loss
 
 def mnist(folder: Path | None = None) -> DataSet:
     """60,000 + 10,000 handwritten digits, 28 x 28, values 0 to 255, original order and split."""
-    found = read_arrays(find("mnist", "mnist.npz", folder))
+    found = _arrays("mnist", "mnist.npz", folder, ("X_train", "y_train", "X_test", "y_test"))
     images = np.concatenate([found["X_train"], found["X_test"]])
     labels = np.concatenate([found["y_train"], found["y_test"]]).astype(np.int64)
     schema = Schema.declare("image", [str(d) for d in range(10)], size=(28, 28))
@@ -60,7 +61,8 @@ def adult(folder: Path | None = None) -> DataSet:
 def newsgroups20(folder: Path | None = None) -> DataSet:
     """11,314 + 7,532 posts in 20 groups as 100 latent semantic features of length 1, split by
     date."""
-    found = read_arrays(find("newsgroups20", "newsgroups20_lsa100.npz", folder))
+    found = _arrays("newsgroups20", "newsgroups20_lsa100.npz", folder,
+                    ("X", "y", "split", "classes"))
     features, labels = found["X"].astype(np.float32), found["y"].astype(np.int64)
     train = found["split"] == "train"
     schema = Schema.declare("vector", found["classes"].tolist(), columns=features.shape[1])
@@ -80,6 +82,17 @@ def find(name: str, file: str, folder: Path | None) -> Path:
         raise InvalidInput(f"data set {name!r} is not there: {path} is missing (CINCER_DATA names "
                            "the folder)", field="CINCER_DATA")
     return path
+
+
+def _arrays(
+    name: str, file: str, folder: Path | None, wanted: tuple[str, ...]
+) -> dict[str, NDArray[Any]]:
+    path = find(name, file, folder)
+    found = read_arrays(path)
+    absent = [array for array in wanted if array not in found]
+    if absent:
+        raise InvalidInput(f"{path} lacks {', '.join(absent)}", field="path")
+    return found
 
 
 def _adult_rows(path: Path) -> tuple[list[dict[str, Any]], Any, Any]:
