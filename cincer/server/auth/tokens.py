@@ -88,6 +88,13 @@ class Tokens:
             token = self._tokens.get(id)
             return token is not None and self._alive(token)
 
+    def dead(self, ids: Iterable[str]) -> set[str]:
+        """Which of these tokens do not stand any more."""
+        self._refresh()
+        with self._guard:
+            return {id for id in ids
+                    if id not in self._tokens or not self._alive(self._tokens[id])}
+
     def get(self, id: str) -> Token:
         """The token with this id, dead or alive; raises `NotFound`."""
         self._refresh()
