@@ -99,8 +99,9 @@ class QueryPut:
 
 @dataclass(frozen=True, slots=True)
 class QueryDone:
-    """A query closed. `outcome`: answered, unasked, cleared, unsure, undone-elsewhere, removed.
-    `query` is its last form; `by` the annotator whose reply closed it."""
+    """A query closed. `outcome`: answered, unasked, thinned (an audit for which the lane had no
+    room), cleared, unsure, removed or undone. `query` is its last form, so that its holder can be
+    told; `by` the annotator whose reply closed it."""
 
     query: Query
     outcome: str
@@ -119,12 +120,14 @@ class ReplyNoted:
 
 @dataclass(frozen=True, slots=True)
 class NeedScore:
-    """Undecided examples may be scored, in order of position."""
+    """Undecided examples may be scored, in order of position; under `synchronous` only the first:
+    the next one waits for the next `NeedScore`."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedPick:
-    """This query wants a counter-example by the newest model."""
+    """This query wants a counter-example by the newest model; a driver that has none newer than
+    `Query.picked` need not answer."""
 
     query: QueryId
 

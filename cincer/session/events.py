@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..config import LoopSettings
-from ..types import Action, AnnotatorId, Belief, ExampleId, Label, Position, QueryId, Seconds
+from ..types import (
+    Action,
+    AnnotatorId,
+    Belief,
+    Entry,
+    ExampleId,
+    Label,
+    Position,
+    QueryId,
+    Role,
+    Seconds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +52,12 @@ class Received:
 @dataclass(frozen=True, slots=True)
 class Scored:
     """The model's opinion of an undecided example. `margin` = max p - p(given), Eq. 1 of
-    Teso et al. (2021), in [0, 1]; None without a given label. `beliefs`: the largest first."""
+    Teso et al. (2021), in [0, 1]; None without a given label. `beliefs`: the largest first.
+    `example` and `given` are looked up by the driver."""
 
+    example: ExampleId
     position: Position
+    given: Label | None
     predicted: Label
     margin: float | None
     beliefs: tuple[Belief, ...]
@@ -135,10 +149,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The human label that already stood on a side when the reply came, and whose it was."""
+    """How a side stood when the reply came: its human label, whose it was and since when; its
+    role, and why it was in the training set (`entry` None: it was not)."""
 
-    label: Label
-    annotator: AnnotatorId
+    label: Label | None = None
+    annotator: AnnotatorId | None = None
+    at: Seconds = 0.0
+    entry: Entry | None = None
+    role: Role = Role.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +199,15 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The annotator takes back a reply: the newest of theirs that is not yet undone."""
+    """The annotator takes back a reply: the newest of theirs that is not yet undone.
+    `superseded` are the sides on which somebody else's word is newer, looked up by the driver."""
 
     query: QueryId
     annotator: AnnotatorId
     epoch: int
     deadline: Seconds
     at: Seconds
+    superseded: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

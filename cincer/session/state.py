@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ..config import LoopSettings
 from ..types import (
     AnnotatorId,
     Belief,
+    Entry,
     ExampleId,
     Label,
     Position,
     QueryId,
     QueryKind,
+    Role,
     Seconds,
 )
 from .events import Counter
@@ -36,8 +37,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """An open question. `picked` is the model version of the pick, None = not picked yet;
-    `propensity` (audits only) is the probability that this arrival is asked about and kept."""
+    """An open question. `given` is the label shown; `picked` the model version of the pick, None =
+    not picked yet. Audits only: `drawn` is the chance with which the arrival was drawn, and
+    `propensity` that times the smallest share the lane kept while the query waited in it.
+    `last` is the newest lease that ended without a reply, while the pair it displayed still
+    stands; `holders` everybody who ever held it."""
 
     id: QueryId
     kind: QueryKind
@@ -50,25 +54,44 @@ class Query:
     opened_at: Seconds
     in_training: bool = False
     thin: float = 0.0
+    drawn: float | None = None
     propensity: float | None = None
     counter_example: Counter | None = None
     picked: int | None = None
     lease: Lease | None = None
+    last: Lease | None = None
     epoch: int = 0
+    holders: tuple[AnnotatorId, ...] = ()
     excluded: tuple[AnnotatorId, ...] = ()
     skipped_by: tuple[AnnotatorId, ...] = ()
     unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What one reply did to one example, and how that stood before: `entry` None = it was not in
+    the training set. `moved`: it entered or left."""
+
+    position: Position
+    entry: Entry | None
+    role: Role
+    asserted: bool
+    moved: bool
+    role_set: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UndoEntry:
-    """What one reply did: the query as it stood before it, and what has to be taken back."""
+    """What one reply did: the query as it stood before it, the marks it left, whether it closed
+    the query, the other queries it closed, the disputes it opened, the counts it raised."""
 
     query: Query
-    asserted: tuple[Position, ...]
-    entered: bool
-    left: tuple[Position, ...]
+    at: Seconds
+    marks: tuple[Mark, ...]
     closed: bool
+    others: tuple[Query, ...] = ()
+    disputes: tuple[QueryId, ...] = ()
+    tally: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +132,34 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """What steers the threshold: running means of arrivals a second and of the share asked."""
+class Drawn:
+    """An undecided arrival that was drawn for an audit: with which chance, and its thinning."""
 
-    arrivals_per_second: float = 0.0
+    chance: float
+    thin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What steers the threshold. `arrivals` and `span` (seconds) are decayed sums whose quotient
+    is the present rate of arrivals; `asked_share` is the running share of the scored asked."""
+
+    arrivals: float = 0.0
+    span: float = 0.0
     last_arrival: Seconds | None = None
     asked_share: float = 0.0
+
+    @property
+    def arrivals_per_second(self) -> float:
+        return self.arrivals / self.span if self.span > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
     """All that `step` knows. `threshold` is `ask_threshold`, or where the budget has moved it.
-    `queries` holds open queries only; `undo` the newest replies of each annotator, oldest first."""
+    `queries` holds open queries only, `closed` the holders of the newest closed ones, `drawn` the
+    undecided arrivals drawn for an audit; `undo` the newest replies of each annotator, oldest
+    first. Empty `classes`: not started."""
 
     settings: LoopSettings = field(default_factory=LoopSettings)
     classes: tuple[str, ...] = ()
@@ -129,8 +168,9 @@ class SessionState:
     next_query: int = 1
     model: int = 0
     counters: Counters = field(default_factory=Counters)
-    queries: Mapping[QueryId, Query] = field(default_factory=lambda: MappingProxyType({}))
-    undo: Mapping[AnnotatorId, tuple[UndoEntry, ...]] = field(
-        default_factory=lambda: MappingProxyType({}))
+    queries: Mapping[QueryId, Query] = field(default_factory=dict)
+    closed: Mapping[QueryId, tuple[AnnotatorId, ...]] = field(default_factory=dict)
+    undo: Mapping[AnnotatorId, tuple[UndoEntry, ...]] = field(default_factory=dict)
+    drawn: Mapping[Position, Drawn] = field(default_factory=dict)
     lane: Lane = field(default_factory=Lane)
     budget: Budget = field(default_factory=Budget)
