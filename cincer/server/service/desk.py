@@ -26,13 +26,12 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`make` gives the job's frame when its turn comes, None if there is nothing to do any more;
-    `handle` takes the answer. `version` is the oldest data version an answer may rest on."""
+    """`make` gives the job's frame when its turn comes, None if there is nothing to do any more.
+    `version` is the oldest data version an answer may rest on."""
 
     name: str
     urgency: Urgency
     make: Callable[[], Frame | None]
-    handle: Callable[[Frame], None]
     version: int = 0
 
 
@@ -59,7 +58,7 @@ class Desk:
         """Queue `job`, in place of a waiting one of its name (which keeps the better urgency)."""
         old = self._waiting.get(job.name)
         if old is not None and old.urgency < job.urgency:
-            job = Job(job.name, old.urgency, job.make, job.handle, job.version)
+            job = Job(job.name, old.urgency, job.make, job.version)
         self._waiting[job.name] = job
 
     def next(self) -> Frame | None:
