@@ -43,7 +43,8 @@ class Network(Protocol):
     `forward(x)` must equal `head(features(x))`.
     """
 
-    head: nn.Linear
+    @property
+    def head(self) -> nn.Linear: ...
 
     def features(self, x: Tensor) -> Tensor: ...
 
@@ -54,13 +55,24 @@ class TopLayer(Protocol):
     features  (N, D+1) with a trailing 1 for the bias
     probs     (N, K) softmax outputs, rows sum to 1
     labels    (N,) int64 effective labels
-    positions (N,) int64, ascending: the rows' positions in the column store
+    positions (N,) int64, the rows' positions in the column store; rows are in order of entry
+    weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
     """
 
-    features: Tensor
-    probs: Tensor
-    labels: Tensor
-    positions: Tensor
+    @property
+    def features(self) -> Tensor: ...
+
+    @property
+    def probs(self) -> Tensor: ...
+
+    @property
+    def labels(self) -> Tensor: ...
+
+    @property
+    def positions(self) -> Tensor: ...
+
+    @property
+    def weights(self) -> Tensor: ...
 
     def solve(self, gradient: Tensor) -> Tensor:
         """Inverse damped Fisher matrix times `gradient`, (K, D+1) or (B, K, D+1), same shape."""

@@ -1,0 +1,38 @@
+"""Which training example to show beside a suspicious one: one strategy a file, by name here.
+
+Every strategy ranks the candidates it is given (known examples whose label is the machine's
+prediction), best first; higher score = stronger support for the suspicion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import UnknownName
+from ..protocols import CounterExample
+from .as_published import AsPublished
+from .largest_loss import LargestLoss
+from .nearest import Nearest
+from .neighbours import Neighbours
+from .no_ce import NoCounterExample
+from .random import Random
+from .top_fisher import TopFisher
+
+COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
+    "top_fisher": lambda seed: TopFisher(),
+    "nearest": lambda seed: Nearest(),
+    "largest_loss": lambda seed: LargestLoss(),
+    "random": Random,
+    "no_ce": lambda seed: NoCounterExample(),
+    "as_published": AsPublished,
+}
+
+
+def counter_example(
+    name: str, *, seed: int = 0, neighbours: int | None = None
+) -> CounterExample:
+    """The strategy called `name`, restricted to the `neighbours` nearest candidates if given."""
+    if name not in COUNTER_EXAMPLES:
+        raise UnknownName("counter_example", name, COUNTER_EXAMPLES)
+    found = COUNTER_EXAMPLES[name](seed)
+    return found if neighbours is None else Neighbours(found, neighbours)

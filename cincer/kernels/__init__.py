@@ -1,0 +1,15 @@
+"""Pure mathematics on tensors: no state, no names, no randomness.
+
+head            the softmax-regression head: probabilities, objective, gradient
+fisher          its Fisher matrix, which is its Hessian: assembled, or as a product
+solve           damped inverses: Cholesky, conjugate gradients, Kronecker-factored
+newton          fitting the head: Newton steps, or chord steps with a factor already at hand
+leave_one_out   approximate leave-one-out probabilities, and the penalty chosen by them
+influence       the bilinear forms K_M(a, b) between two gradients, and the one pass over candidates
+top             the top-layer cache that strategies are given
+metrics         accuracy and weighted F1
+
+Shapes: N rows, K classes, P = D + 1 columns (D features and a trailing 1 for the bias). Weights and
+gradients of the head are (K, P). Whatever the dtype of the features (float32 in the live system,
+float64 in the tests), sums over rows are accumulated in float64 from chunk to chunk.
+"""

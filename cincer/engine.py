@@ -1,0 +1,300 @@
+"""The scorer: what the model says of an example, whom to show beside it, and how it learns.
+
+One class serves the live scorer process, the in-process runner and the tests. Examples are named
+by their position in the column store; their numbers come from `inputs`. The trunk of the network
+stays fixed between promotions; the head follows every change of the data set.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .config import ModelSettings
+from .errors import InvalidInput
+from .kernels.head import chunks, probabilities, with_bias
+from .models.known import KnownRows
+from .models.live_head import LiveHead
+from .models.training import from_scratch, initial_state
+from .protocols import CounterExample, Network, Suspect, Suspicion
+from .types import NO_LABEL, Label, Position
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+INPUT_CHUNK = 4096
+
+
+class Inputs(Protocol):
+    """Where the numbers of an example are."""
+
+    def rows(self, positions: Ints) -> Floats:
+        """(N,) positions to (N, F...) float32."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """What a refit did. `exact`: the head is at the optimum of all that is known. `changed`: rows
+    absorbed. `flips`: known examples whose predicted class changed, None where the rows are looked
+    through later. `behind`: rows changed since all were last evaluated. `decrement`: estimated
+    distance to the optimum before the last step, nats. `l2`: the head's penalty."""
+
+    version: int
+    exact: bool
+    changed: int
+    flips: int | None
+    behind: int
+    decrement: float
+    l2: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """predicted (N,) int64; margin (N,) float32, higher = more suspicious, NaN without a label;
+    probs (N, K) float32."""
+
+    predicted: Ints
+    margin: Floats
+    probs: Floats
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
+    for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
+    counter-example, `ce_label` its present label."""
+
+    counter_example: Position | None
+    score: float
+    probs: Floats
+    ce_probs: Floats | None
+    ce_label: Label | None
+    version: int
+
+
+class Engine:
+    """Holds the known examples and the head. Not thread-safe: one owner.
+
+    `network` has `features` and `head` (see `protocols.Network`); `exact_rows`: known examples up
+    to which every refit goes to the optimum and every pick uses the exact inverse.
+    """
+
+    def __init__(
+        self, inputs: Inputs, network: Network, classes: int, suspicion: Suspicion,
+        counter_example: CounterExample, settings: ModelSettings, *, exact_rows: int = 10_000,
+    ) -> None:
+        if classes < 2:
+            raise InvalidInput(f"at least 2 classes are needed, not {classes}", classes=classes)
+        if network.head.out_features != classes:
+            raise InvalidInput(
+                f"the network's last layer has {network.head.out_features} outputs, "
+                f"but there are {classes} classes", classes=classes)
+        self.inputs, self.network, self.classes, self.settings = inputs, network, classes, settings
+        self._suspicion, self._counter_example = suspicion, counter_example
+        self.known = KnownRows(network.head.in_features + 1, classes)
+        self.head = LiveHead(self.known, l2=settings.head_l2, damping=settings.damping,
+                             exact_rows=exact_rows)
+        self._pending: dict[int, tuple[int, float]] = {}
+        self._scratch = initial_state(network) if settings.training == "from_scratch" else None
+
+    @property
+    def version(self) -> int:
+        """Counts the changes of the head, from 0 = knows nothing."""
+        return self.head.version
+
+    # ---- telling -------------------------------------------------------------------------------
+
+    def enter(
+        self, positions: Sequence[int] | Ints, labels: Sequence[int] | Ints,
+        weights: Sequence[float] | Floats | None = None,
+    ) -> None:
+        """Examples join the training set, or change label or weight (> 0, default 1). Takes effect
+        with the next `refit`; the last word on a position counts."""
+        places, classes = _ints(positions), _ints(labels)
+        w = np.ones(len(places)) if weights is None else np.asarray(weights, dtype=np.float64)
+        if not len(places) == len(classes) == len(w):
+            raise InvalidInput(f"{len(places)} positions, {len(classes)} labels, {len(w)} weights")
+        if len(places) and not 0 <= classes.min() <= classes.max() < self.classes:
+            raise InvalidInput(f"labels must be from 0 to {self.classes - 1}")
+        if not (np.isfinite(w).all() and (w > 0).all()):
+            raise InvalidInput("weights must be finite and above 0")
+        self._pending.update(
+            zip(places.tolist(), zip(classes.tolist(), w.tolist(), strict=True), strict=True))
+
+    def leave(self, positions: Sequence[int] | Ints) -> None:
+        """Examples leave the training set with the next `refit`; unknown ones are passed over."""
+        for position in _ints(positions).tolist():
+            self._pending[position] = (NO_LABEL, 0.0)
+
+    def refit(self) -> Refit:
+        """Absorbs what was told since the last refit."""
+        began = time.perf_counter()
+        changed = self._absorb()
+        flips = self._train() if self._scratch is not None and changed else self.head.refit()
+        return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
+                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+
+    def idle(self) -> bool:
+        """One bounded piece of postponed exact work; False when nothing is left. May change the
+        head: compare `version`."""
+        return self._scratch is None and self.head.idle()
+
+    def settle(self) -> None:
+        """All postponed work at once."""
+        while self.idle():
+            pass
+
+    def promote(self, network: Network) -> Refit:
+        """Another trunk: features of all known examples are computed anew and the head is refitted
+        from the network's own."""
+        if network.head.out_features != self.classes:
+            raise InvalidInput(f"the new network has {network.head.out_features} outputs, "
+                               f"not {self.classes}", classes=self.classes)
+        began = time.perf_counter()
+        changed = self._absorb()
+        self.network = network
+        self._recompute()
+        self.head.reset(_head_weights(network))
+        flips = self.head.adopt(self.head.weights)
+        if self._scratch is None:
+            self.head.behind = max(self.known.count, 1)
+            flips = self.head.refit() or flips
+        return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
+                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+
+    # ---- asking --------------------------------------------------------------------------------
+
+    def score(self, positions: Sequence[int] | Ints, given: Sequence[int] | Ints) -> Scores:
+        """What the model says of examples (N,) and of the labels they came with (or `NO_LABEL`)."""
+        places, labels = _ints(positions), torch.from_numpy(_ints(given))
+        if len(places) != len(labels):
+            raise InvalidInput(f"{len(places)} positions, {len(labels)} labels")
+        probs = probabilities(self.head.weights, self._features(places))
+        labelled = labels != NO_LABEL
+        margin = torch.full((len(labels),), float("nan"))
+        margin[labelled] = self._suspicion(probs[labelled], labels[labelled])
+        return Scores(probs.argmax(dim=1).numpy(), margin.numpy(), probs.numpy(), self.version)
+
+    def predict(self, inputs: NDArray[np.generic]) -> Floats:
+        """(N, F...) inputs, known or not, to (N, K) float32 probabilities."""
+        found = np.empty((len(inputs), self.classes), dtype=np.float32)
+        for part in chunks(len(inputs), INPUT_CHUNK):
+            features = self._forward(np.asarray(inputs[part], dtype=np.float32))
+            found[part] = probabilities(self.head.weights, features).numpy()
+        return found
+
+    def pick(
+        self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = ()
+    ) -> Pick:
+        """The known example labelled `predicted` that most supports the suspicion against `given`,
+        neither `position` itself nor any of `exclude`."""
+        features = self._features(_ints([position]))
+        probs = probabilities(self.head.weights, features)[0]
+        nothing = Pick(None, float("nan"), probs.numpy(), None, None, self.version)
+        if not 0 <= predicted < self.classes or given == NO_LABEL:
+            return nothing
+        candidates = self._candidates(predicted, {position, *exclude})
+        if not len(candidates):
+            return nothing
+        suspect = Suspect(Position(position), features[0], probs, given, predicted)
+        ranking = self._counter_example(suspect, self.head.top(), candidates, 1)
+        if not len(ranking.positions):
+            return nothing
+        chosen = int(ranking.positions[0])
+        row = int(self.known.rows_of(_ints([chosen]))[0])
+        ce_probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
+        return Pick(Position(chosen), float(ranking.scores[0]), probs.numpy(), ce_probs.numpy(),
+                    int(self.known.labels[row]), self.version)
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
+        members = self.known.members(label)
+        rows = self.known.rows_of(_ints(sorted(p for p in excluded if p >= 0)))
+        rows = rows[rows >= 0]
+        rows = rows[(self.known.labels.numpy()[rows] == label)
+                    & (self.known.weights.numpy()[rows] > 0)]
+        if not len(rows):
+            return members
+        return members[~torch.isin(members, torch.from_numpy(rows))]
+
+    def _absorb(self) -> int:
+        """Carries pending changes into the known rows; how many there were."""
+        pending, self._pending = self._pending, {}
+        if not pending:
+            return 0
+        places = _ints(list(pending))
+        rows = self.known.rows_of(places)
+        changed = 0
+        for position, row in zip(places[rows >= 0].tolist(), rows[rows >= 0].tolist(), strict=True):
+            changed += self._change(row, *pending[position])
+        new = _ints([p for p in places[rows < 0].tolist() if pending[p][1] > 0])
+        for part in chunks(len(new), INPUT_CHUNK):
+            told = [pending[p] for p in new[part].tolist()]
+            labels, weights = _ints([t[0] for t in told]), torch.tensor([t[1] for t in told])
+            self.head.enter(new[part], self._features(new[part]), labels, weights)
+        return changed + len(new)
+
+    def _change(self, row: int, label: int, weight: float) -> int:
+        before = int(self.known.labels[row]), float(self.known.weights[row])
+        after = before[0] if weight == 0 else label, weight
+        if before == after or before[1] == after[1] == 0:
+            return 0
+        self.head.change(row, *after)
+        return 1
+
+    def _train(self) -> int:
+        """From scratch, as in the paper: the same initial weights, then all epochs."""
+        assert self._scratch is not None
+        known = self.known
+        live = torch.nonzero(known.weights > 0)[:, 0]
+        from_scratch(
+            self.network, self._scratch, self._tensor(known.positions[live].numpy()),
+            known.labels[live], known.weights[live], epochs=self.settings.epochs,
+            seed=self.settings.seed)
+        self._recompute()
+        self.head.reset(_head_weights(self.network))
+        return self.head.adopt(self.head.weights)
+
+    def _recompute(self) -> None:
+        self.known.replace_features(self.network.head.in_features + 1)
+        for part in chunks(self.known.count, INPUT_CHUNK):
+            self.known.refill(part, self._features(self.known.positions[part].numpy()))
+
+    def _features(self, positions: Ints) -> Tensor:
+        return self._forward(self.inputs.rows(positions))
+
+    def _forward(self, rows: Floats) -> Tensor:
+        """(N, F...) to (N, D+1), in inference mode: no dropout, no gradient."""
+        if isinstance(self.network, nn.Module):
+            self.network.eval()
+        with torch.no_grad():
+            found = self.network.features(torch.from_numpy(np.ascontiguousarray(rows)))
+        return with_bias(found.float())
+
+    def _tensor(self, positions: Ints) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))
+
+
+def _head_weights(network: Network) -> Tensor:
+    """(K, D+1): the last layer's weights with its bias as the last column."""
+    weight = network.head.weight.detach()
+    bias = network.head.bias
+    last = weight.new_zeros(len(weight)) if bias is None else bias.detach()
+    return torch.cat([weight, last[:, None]], dim=1).double()
+
+
+def _ints(values: Sequence[int] | Ints) -> Ints:
+    return np.asarray(values, dtype=np.int64).reshape(-1)

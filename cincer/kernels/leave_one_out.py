@@ -1,0 +1,103 @@
+"""Approximate leave-one-out (ALO): what the head would say of a row it was not fitted to.
+
+One Newton step from the fitted W towards the optimum without row i (Rad and Maleki 2020; for
+softmax a K x K system a row):
+
+    z_i(without i) = z_i + (I - w_i B_i L_i)^-1 B_i w_i r_i,    B_i = X_i H^-1 X_i' / S,
+
+with L_i = diag p_i - p_i p_i', r_i = p_i - onehot(y_i), H the Hessian of J. The penalty of the head
+is chosen by the log loss of these probabilities.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .head import chunks, residuals
+from .newton import Fit, Rows, curvature, fit
+from .solve import Cholesky, Inverse, Iterative, Kronecker
+
+GRID_STEP = 10**0.5
+
+
+def leave_one_out(rows: Rows, weights: Tensor, probs: Tensor, l2: float,
+                  inverse: Inverse | None = None) -> Tensor:
+    """(N, K) float64 probabilities of every row under the head fitted without it.
+
+    `weights` (K, P) must be fitted to `rows` with `l2`; `inverse` is that of its Hessian (formed if
+    None). Without a dense Hessian its Kronecker approximation stands in.
+    """
+    inverse = inverse or curvature(rows, probs, l2)
+    w = torch.ones(len(probs)) if rows.weights is None else rows.weights
+    total = max(float(w.double().sum()), 1e-300)
+    found = torch.empty(probs.shape, dtype=torch.float64)
+    for part in chunks(len(probs), 1024):
+        x, p = rows.features[part], probs[part].double()
+        r, scale = residuals(p, rows.labels[part]), w[part].double()[:, None, None] / total
+        leverage = _leverage(inverse, x, rows.classes) * scale
+        curve = torch.diag_embed(p) - p[:, :, None] * p[:, None, :]
+        system = torch.eye(rows.classes, dtype=torch.float64) - leverage @ curve
+        moved = torch.linalg.solve(system, leverage @ r[:, :, None])[:, :, 0]
+        logits = x.double() @ weights.T + moved
+        found[part] = torch.softmax(logits, dim=1)
+    return found
+
+
+def _leverage(inverse: Inverse, features: Tensor, classes: int) -> Tensor:
+    """X_i H^-1 X_i' for each row: (n, K, K) float64."""
+    if isinstance(inverse, Cholesky):
+        return _dense_leverage(inverse.inverse(), features, classes)
+    preconditioner = inverse.preconditioner if isinstance(inverse, Iterative) else inverse
+    if isinstance(preconditioner, Kronecker):
+        turned = (features.double() @ preconditioner.b_vectors) ** 2
+        diagonal = turned @ preconditioner.scale.T
+        return (preconditioner.a_vectors * diagonal[:, None, :]) @ preconditioner.a_vectors.T
+    raise TypeError(f"no leverage through {type(preconditioner).__name__}")
+
+
+def _dense_leverage(inverse: Tensor, features: Tensor, classes: int) -> Tensor:
+    columns = features.shape[1]
+    blocks = inverse.view(classes, columns, classes, columns).to(features.dtype)
+    found = torch.empty(len(features), classes, classes, dtype=torch.float64)
+    for k in range(classes):
+        right = blocks[k].reshape(columns, classes * columns)
+        moved = (features @ right).view(len(features), classes, columns)
+        found[:, k, :] = (moved @ features[:, :, None])[:, :, 0].double()
+    return 0.5 * (found + found.transpose(1, 2))
+
+
+def log_loss(probs: Tensor, labels: Tensor, row_weights: Tensor | None = None) -> float:
+    """Weighted mean of -log p(label), in nats; probabilities below 1e-12 count as 1e-12."""
+    losses = -probs.double().gather(1, labels[:, None])[:, 0].clamp(min=1e-12).log()
+    if row_weights is None:
+        return float(losses.mean())
+    weights = row_weights.double()
+    return float((losses * weights).sum() / weights.sum())
+
+
+def natural_scale(features: Tensor, classes: int) -> float:
+    """Mean diagonal entry of the Hessian at W = 0: the unit in which penalties are searched, so
+    that the search does not depend on the unit of the features."""
+    spread = (1 - 1 / classes) / classes
+    mean_square = float((features.double() ** 2).mean()) if len(features) else 1.0
+    return max(spread * mean_square, 1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One penalty and how it did: leave-one-out log loss in nats, lower is better."""
+
+    l2: float
+    loss: float
+    fit: Fit
+
+
+def try_penalty(rows: Rows, l2: float, start: Tensor | None) -> Tried:
+    """Fits with `l2` (from `start`) and judges it by approximate leave-one-out."""
+    found = fit(rows, l2, start, tolerance=1e-8)
+    inverse = curvature(rows, found.probs, l2)
+    probs = leave_one_out(rows, found.weights, found.probs, l2, inverse)
+    return Tried(l2, log_loss(probs, rows.labels, rows.weights), found)

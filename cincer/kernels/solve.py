@@ -1,0 +1,127 @@
+"""Damped inverses (F + damping I)^-1 applied to gradients (K, P).
+
+`Cholesky` while K*P is at most `DENSE_LIMIT`; otherwise `conjugate_gradients` on matrix-free
+products, preconditioned by `Kronecker` (Martens and Grosse 2015), or by an older Cholesky factor.
+Damping is always an argument and always above zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ..errors import InvalidInput
+
+DENSE_LIMIT = 4000
+"""K*P up to which the matrix is formed and factorised."""
+
+
+class Inverse(Protocol):
+    """Something that applies a damped inverse, exact or approximate."""
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        """(K, P) or (B, K, P) float64, same shape out."""
+        ...
+
+
+class Cholesky:
+    """The exact inverse of a formed matrix (K*P, K*P) plus damping."""
+
+    def __init__(self, matrix: Tensor, damping: float) -> None:
+        check_damping(damping)
+        damped = matrix.clone()
+        damped.diagonal().add_(damping)
+        self.factor = torch.linalg.cholesky(damped)
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        flat = gradient.double().reshape(-1, self.factor.shape[0]).T
+        solved: Tensor = torch.cholesky_solve(flat, self.factor)
+        return solved.T.reshape(gradient.shape)
+
+    def inverse(self) -> Tensor:
+        """(K*P, K*P)."""
+        found: Tensor = torch.cholesky_inverse(self.factor)
+        return found
+
+
+class Kronecker:
+    """(A (x) B + damping I)^-1 with the damping exact, through the eigenvectors of A and B."""
+
+    def __init__(self, a: Tensor, b: Tensor, damping: float) -> None:
+        check_damping(damping)
+        self.a_values, self.a_vectors = torch.linalg.eigh(a)
+        self.b_values, self.b_vectors = torch.linalg.eigh(b)
+        self.with_damping(damping)
+
+    def with_damping(self, damping: float) -> Kronecker:
+        """The same eigenvectors under another damping, in place."""
+        check_damping(damping)
+        spread = self.a_values.clamp(min=0)[:, None] * self.b_values.clamp(min=0)
+        self.scale = 1.0 / (spread + damping)
+        return self
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        turned = self.a_vectors.T @ gradient.double() @ self.b_vectors
+        return self.a_vectors @ (turned * self.scale) @ self.b_vectors.T
+
+
+class Iterative:
+    """(F + damping I)^-1 by conjugate gradients, F given as a product."""
+
+    def __init__(
+        self, product: Callable[[Tensor], Tensor], damping: float, preconditioner: Inverse,
+        tolerance: float = 1e-10, max_steps: int = 1000,
+    ) -> None:
+        check_damping(damping)
+        self.product, self.damping, self.preconditioner = product, damping, preconditioner
+        self.tolerance, self.max_steps = tolerance, max_steps
+        self.steps = 0
+        """Products used by the last solve."""
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        if gradient.dim() == 3:
+            return torch.stack([self.solve(one) for one in gradient])
+        found, self.steps = conjugate_gradients(
+            lambda v: self.product(v) + self.damping * v, gradient.double(),
+            self.preconditioner.solve, self.tolerance, self.max_steps)
+        return found
+
+
+def conjugate_gradients(
+    matrix: Callable[[Tensor], Tensor], target: Tensor, precondition: Callable[[Tensor], Tensor],
+    tolerance: float, max_steps: int,
+) -> tuple[Tensor, int]:
+    """x with |target - matrix x| <= tolerance |target| in the preconditioner's norm, and the number
+    of products. `matrix` symmetric positive definite. Starts from the preconditioned target."""
+    x = precondition(target)
+    residual = target - matrix(x)
+    z = precondition(residual)
+    direction, rho = z, _dot(residual, z)
+    goal = tolerance * math.sqrt(max(_dot(target, x), 0.0))
+    steps = 1
+    while math.sqrt(max(rho, 0.0)) > goal and steps < max_steps:
+        image = matrix(direction)
+        alpha = rho / _dot(direction, image)
+        x = x + alpha * direction
+        residual = residual - alpha * image
+        z = precondition(residual)
+        previous, rho = rho, _dot(residual, z)
+        direction = z + (rho / previous) * direction
+        steps += 1
+    return x, steps
+
+
+def check_damping(damping: float) -> None:
+    """Raises unless `damping` is a positive finite number."""
+    if not (damping > 0 and math.isfinite(damping)):
+        raise InvalidInput(
+            f"damping must be above 0 and finite, not {damping}: the head's Fisher matrix is "
+            "singular without it", damping=damping)
+
+
+def _dot(a: Tensor, b: Tensor) -> float:
+    return float((a * b).sum())

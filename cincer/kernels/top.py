@@ -1,0 +1,41 @@
+"""The top-layer cache: the known examples as the head sees them, and the inverse Fisher.
+
+Counter-example strategies, relabel suggestions and sample weights are all computed from it.
+Rows are in order of entry; a row of weight 0 has left the training set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .newton import Rows, curvature
+from .solve import Inverse
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix."""
+
+    features: Tensor
+    probs: Tensor
+    labels: Tensor
+    positions: Tensor
+    weights: Tensor
+    inverse: Inverse
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        return self.inverse.solve(gradient)
+
+
+def top_layer(
+    features: Tensor, probs: Tensor, labels: Tensor, positions: Tensor | None = None, *,
+    damping: float, weights: Tensor | None = None,
+) -> Top:
+    """The cache of (N, P) `features` under `probs` (N, K), its inverse formed here and now."""
+    rows = Rows(features, labels, weights, probs.shape[1])
+    every = torch.arange(len(labels)) if positions is None else positions
+    ones = features.new_ones(len(labels)) if weights is None else weights
+    return Top(features, probs, labels, every, ones, curvature(rows, probs, damping))

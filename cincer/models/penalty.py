@@ -1,0 +1,48 @@
+"""Choosing the head's penalty by approximate leave-one-out log loss, one try at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from ..kernels.leave_one_out import GRID_STEP, Tried, natural_scale, try_penalty
+from ..kernels.newton import Rows
+
+LOWEST, HIGHEST, FIRST = 1e-6, 10.0, 1e-2
+"""The search's range and start, in units of the features' natural scale."""
+
+WORTH = 1e-3
+"""Log loss (nats) by which another penalty must be better before the search moves to it."""
+
+
+def search(rows: Rows, start: float) -> Generator[None, None, float]:
+    """Walks the log grid (steps of sqrt 10) downhill from `start`; yields after each try and
+    returns the penalty with the lowest leave-one-out log loss of `rows`."""
+    scale = natural_scale(rows.features, rows.classes)
+    best = try_penalty(rows, start, None)
+    yield
+    for step in (1 / GRID_STEP, GRID_STEP):
+        moved = False
+        while LOWEST * scale <= best.l2 * step <= HIGHEST * scale:
+            tried = try_penalty(rows, best.l2 * step, best.fit.weights)
+            yield
+            if not _better(tried, best):
+                break
+            best, moved = tried, True
+        if moved:
+            break
+    return best.l2
+
+
+def _better(tried: Tried, best: Tried) -> bool:
+    return tried.loss < best.loss - WORTH
+
+
+def choosable(rows: Rows) -> bool:
+    """Whether leave-one-out says anything: at least two classes with two rows each."""
+    counts = rows.labels.bincount(minlength=rows.classes)
+    return int((counts >= 2).sum()) >= 2
+
+
+def first_guess(rows: Rows) -> float:
+    """The penalty used until one has been chosen."""
+    return FIRST * natural_scale(rows.features, rows.classes)

@@ -1,0 +1,60 @@
+"""What a changed label does to other open queries: pairs that lean on it, questions about it."""
+
+from __future__ import annotations
+
+from ..types import AnnotatorId, Label, Position, QueryId, QueryKind
+from .draft import Draft
+from .queries import displayed, drop_pick
+from .state import Query
+from .verdicts import Author, Side
+
+
+def unlean(
+    draft: Draft, position: Position, label: Label | None, but: QueryId | None = None
+) -> None:
+    """Undisplayed queries whose counter-example is this one, with another label than it has now,
+    want a new pair; `label` None: it left the training set. A displayed pair stays valid."""
+    for query in tuple(draft.queries.values()):
+        counter = query.counter_example
+        leans = counter is not None and counter.position == position and counter.label != label
+        if leans and query.id != but and not displayed(query):
+            drop_pick(draft, query)
+
+
+def close_others(
+    draft: Draft, position: Position, label: Label | None, author: Author
+) -> list[Query]:
+    """Close the undisplayed queries that ask about an example somebody has just judged. Only an
+    example that is in the training set meanwhile can be judged from elsewhere."""
+    found = [
+        query for query in draft.queries.values()
+        if query.position == position and query.id != author.query
+        and query.kind is not QueryKind.DISPUTE and not displayed(query)
+    ]
+    for query in found:
+        draft.close(query, "removed" if label is None else "answered", author.annotator)
+    return found
+
+
+def disputed(draft: Draft, position: Position, but: QueryId) -> bool:
+    """Whether another open query is to settle two people's words on this example."""
+    return any(query.position == position for query in disputes(draft) if query.id != but)
+
+
+def disputes(draft: Draft) -> list[Query]:
+    return [q for q in draft.queries.values() if q.kind is QueryKind.DISPUTE]
+
+
+def open_dispute(draft: Draft, side: Side, author: Author) -> QueryId:
+    """Ask a third person; until then the standing label stays."""
+    query = Query(
+        id=draft.next_id, kind=QueryKind.DISPUTE, example=side.example, position=side.position,
+        given=side.standing.label, predicted=side.predicted, margin=None, beliefs=side.beliefs,
+        opened_at=author.at, in_training=True, excluded=_both(side, author))
+    draft.next_query += 1
+    return draft.put(query).id
+
+
+def _both(side: Side, author: Author) -> tuple[AnnotatorId, ...]:
+    other = side.standing.annotator
+    return (author.annotator,) if other is None else (other, author.annotator)

@@ -1,0 +1,130 @@
+"""The queue: which query is more urgent, what falls off, and what the model's moves do to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import NotFound
+from ..types import Entry, QueryId, QueryKind, Status
+from .budget import clearing_threshold
+from .draft import Draft
+from .effects import Entered, Left, NeedPick
+from .events import Opinion, Picked, Rescored
+from .state import Query
+
+
+def suspicion(query: Query) -> float:
+    """How urgent a query is, higher = first. The margin; without a label how unsure the machine
+    is; disputes before all."""
+    if query.kind is QueryKind.DISPUTE:
+        return 2.0
+    if query.margin is not None:
+        return query.margin
+    return 1 - query.beliefs[0][1] if query.beliefs else 0.0
+
+
+def wants_counter(query: Query) -> bool:
+    """Whether a counter-example says anything: the machine must believe another class."""
+    asks_pair = query.kind in (QueryKind.SUSPICIOUS, QueryKind.AUDIT)
+    return asks_pair and query.predicted != query.given
+
+
+def displayed(query: Query) -> bool:
+    return query.lease is not None and query.lease.displayed_at is not None
+
+
+def find(draft: Draft, query: QueryId) -> Query:
+    """The open query, or `NotFound`."""
+    found = draft.queries.get(query)
+    if found is None:
+        raise unknown(query)
+    return found
+
+
+def unknown(query: QueryId) -> NotFound:
+    """The one answer for a query that does not exist and for one that is somebody else's."""
+    return NotFound(f"you hold no query {query!r}", query=query)
+
+
+def trim(draft: Draft) -> None:
+    """Drop the least suspicious until the queue fits; audits have a lane of their own, and what
+    somebody holds stays."""
+    while True:
+        ordinary = [q for q in draft.queries.values() if q.kind is not QueryKind.AUDIT]
+        loose = [q for q in ordinary if q.lease is None]
+        if len(ordinary) <= draft.settings.queue_size or not loose:
+            return
+        fall(draft, min(loose, key=suspicion), "unasked", Entry.UNASKED)
+        draft.count("unasked")
+
+
+def fall(draft: Draft, query: Query, outcome: str, entry: Entry) -> None:
+    """Close a query that nobody answers: what waited enters with the label it came with, if it
+    has one."""
+    if query.kind is QueryKind.UNLABELLED:
+        draft.emit(Left(query.position, Status.UNLABELLED, outcome))
+    elif not query.in_training:
+        draft.emit(Entered(query.position, entry))
+        draft.count("entered")
+    draft.close(query, outcome)
+
+
+def drop_pick(draft: Draft, query: Query) -> Query:
+    """Forget the pair of an undisplayed query; its holder is sent another one."""
+    return repick(draft, replace(query, counter_example=None, picked=None, last=None))
+
+
+def repick(draft: Draft, query: Query) -> Query:
+    put = draft.put(query)
+    if put.lease is not None and wants_counter(put):
+        draft.emit(NeedPick(put.id))
+    return put
+
+
+def picked(draft: Draft, event: Picked) -> None:
+    """Store the other side of the pair, unless the query is gone or already on a screen."""
+    query = draft.queries.get(event.query)
+    if query is None or displayed(query):
+        return
+    same = query.picked is not None and _pair(query) == _pair_of(event)
+    draft.put(replace(
+        query, counter_example=event.counter_example, picked=event.version,
+        last=query.last if same else None))
+
+
+def _pair(query: Query) -> tuple[object, ...] | None:
+    counter = query.counter_example
+    return None if counter is None else (counter.position, counter.label)
+
+
+def _pair_of(event: Picked) -> tuple[object, ...] | None:
+    counter = event.counter_example
+    return None if counter is None else (counter.position, counter.label)
+
+
+def rescored(draft: Draft, event: Rescored) -> None:
+    for opinion in event.opinions:
+        query = draft.queries.get(opinion.query)
+        if query is not None and not displayed(query):
+            _revise(draft, query, opinion)
+
+
+def _revise(draft: Draft, query: Query, opinion: Opinion) -> None:
+    new = replace(query, predicted=opinion.predicted, margin=opinion.margin,
+                  beliefs=opinion.beliefs)
+    if cleared(draft, new):
+        draft.count("cleared")
+        fall(draft, new, "cleared", Entry.CLEARED)
+    elif new.predicted != query.predicted:
+        drop_pick(draft, new)
+    else:
+        draft.put(new)
+
+
+def cleared(draft: Draft, query: Query) -> bool:
+    """Whether a waiting example is not suspicious any more; nothing is taken from its holder."""
+    return (
+        draft.settings.pending == "hold" and query.kind is QueryKind.SUSPICIOUS
+        and query.lease is None and not query.in_training and query.margin is not None
+        and query.margin <= clearing_threshold(draft)
+    )

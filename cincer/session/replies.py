@@ -1,0 +1,177 @@
+"""A reply: which side gets which verdict, and what becomes of the query.
+
+A reply counts once, and while the pair it was given to still stands; one that comes later is
+noted, never lost, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ..errors import InvalidInput, Stale
+from ..types import Action, Entry, Position, QueryId, QueryKind, Role
+from .aftermath import close_others, disputed, open_dispute, unlean
+from .draft import Draft
+from .effects import ReplyNoted
+from .events import Decision, Replied, Standing
+from .lease import with_name
+from .queries import displayed, drop_pick, fall, trim, unknown
+from .state import Lease, Mark, Query, UndoEntry
+from .verdicts import Author, Side, check, contradicts, normal, overtaken, record
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a reply has done so far; it becomes the undo entry."""
+
+    marks: list[Mark] = field(default_factory=list)
+    others: list[Query] = field(default_factory=list)
+    disputes: list[QueryId] = field(default_factory=list)
+    tally: list[str] = field(default_factory=list)
+    fixed: list[Position] = field(default_factory=list)
+
+
+def replied(draft: Draft, event: Replied) -> None:
+    query = draft.queries.get(event.query)
+    lease = _lease_of(draft, query, event)
+    if query is None or lease is None:
+        draft.count("late")
+        draft.emit(ReplyNoted(event.query, event.annotator, counted=False))
+        return
+    if lease.displayed_at is None:
+        raise Stale("a pair is displayed before it is answered", query=query.id)
+    _validate(draft, query, event)
+    author = Author(query.id, event.annotator, lease.displayed_at, event.at)
+    done = Outcome(tally=["replies", *_tally(query, event)])
+    _judge_sides(draft, query, event, author, done)
+    closed = _settle(draft, query, event, done)
+    draft.count(*done.tally)
+    draft.emit(ReplyNoted(query.id, event.annotator, counted=True, fixed=tuple(done.fixed)))
+    _remember(draft, query, event, done, closed)
+    trim(draft)
+
+
+def _lease_of(draft: Draft, query: Query | None, event: Replied) -> Lease | None:
+    """The lease this reply belongs to, None if its pair does not stand any more."""
+    if query is None:
+        if event.annotator not in draft.closed.get(event.query, ()):
+            raise unknown(event.query)
+        return None
+    for lease in (query.lease, query.last):
+        if lease and (lease.annotator, lease.epoch) == (event.annotator, event.epoch):
+            return lease
+    if event.annotator in query.holders and 0 < event.epoch <= query.epoch:
+        return None
+    raise unknown(query.id)
+
+
+def _validate(draft: Draft, query: Query, event: Replied) -> None:
+    check(draft, event.example)
+    if event.counter_example is None:
+        return
+    if query.counter_example is None:
+        raise InvalidInput("no counter-example was shown, so there is no verdict on it",
+                           query=query.id)
+    check(draft, event.counter_example)
+
+
+def _tally(query: Query, event: Replied) -> list[str]:
+    """Counts that follow from the words alone."""
+    actions = {event.example.action}
+    if event.example.action is Action.UNSURE:
+        return ["unsure"]
+    found = ["audits_answered"] if query.kind is QueryKind.AUDIT else []
+    if event.counter_example is not None:
+        actions.add(event.counter_example.action)
+        found += ["both_right"] if actions == {Action.KEEP} else []
+    return found
+
+
+def _judge_sides(
+    draft: Draft, query: Query, event: Replied, author: Author, done: Outcome
+) -> None:
+    _judge(draft, query, event.example, _example_side(query, event), author, done)
+    if event.counter_example is not None:
+        side = _counter_side(query, event)
+        _judge(draft, query, event.counter_example, side, author, done)
+
+
+def _example_side(query: Query, event: Replied) -> Side:
+    standing = event.standing_example or Standing(entry=Entry.PROVISIONAL)
+    return Side(
+        example=query.example, position=query.position,
+        shown=query.predicted if query.given is None else query.given,
+        predicted=query.predicted, beliefs=query.beliefs,
+        entry=standing.entry if query.in_training else None,
+        gone=query.in_training and standing.entry is None,
+        standing=standing, counts_as="fixed_examples")
+
+
+def _counter_side(query: Query, event: Replied) -> Side:
+    counter = query.counter_example
+    assert counter is not None
+    standing = event.standing_counter_example or Standing(entry=Entry.ACCEPTED)
+    return Side(
+        example=counter.example, position=counter.position, shown=counter.label,
+        predicted=counter.predicted, beliefs=counter.beliefs, entry=standing.entry,
+        gone=standing.entry is None, standing=standing, counts_as="fixed_counter_examples")
+
+
+def _judge(
+    draft: Draft, query: Query, said: Decision, side: Side, author: Author, done: Outcome
+) -> None:
+    """One side: recorded, disputed, or passed over because its example has moved on."""
+    decision = normal(said, side.shown, query.kind)
+    if decision.action is Action.UNSURE or overtaken(decision, side, author):
+        return
+    if disputed(draft, side.position, but=query.id):
+        return
+    if contradicts(decision, side, author):
+        done.disputes.append(open_dispute(draft, side, author))
+        done.tally.append("disputes")
+        return
+    done.marks.append(record(draft, decision, side, author))
+    if decision.action is Action.RELABEL:
+        done.fixed.append(side.position)
+        done.tally.append(side.counts_as)
+    elif decision.action is Action.REMOVE:
+        done.tally.append("removed")
+    label = side.after(decision)
+    done.others += close_others(draft, side.position, label, author)
+    unlean(draft, side.position, label, but=query.id)
+
+
+def _settle(draft: Draft, query: Query, event: Replied, done: Outcome) -> bool:
+    """Close the query, or let it go back after 'not sure'; whether it closed."""
+    if event.example.action is not Action.UNSURE:
+        draft.close(query, "answered", event.annotator)
+        return True
+    unsure = replace(query, unsure=query.unsure + 1, last=None,
+                     excluded=with_name(query.excluded, event.annotator))
+    if unsure.unsure < draft.settings.unsure_limit:
+        _go_back(draft, unsure, event)
+        return False
+    fall(draft, unsure, "unsure", Entry.UNSURE)
+    if not query.in_training:
+        done.marks.append(Mark(query.position, None, Role.NONE, False, True, False))
+    return True
+
+
+def _go_back(draft: Draft, query: Query, event: Replied) -> None:
+    """To somebody else, with another pair; who has it on the screen by now keeps this one."""
+    if query.lease is not None and query.lease.annotator == event.annotator:
+        query = replace(query, lease=None)
+    if displayed(query):
+        draft.put(query)
+    else:
+        drop_pick(draft, query)
+
+
+def _remember(
+    draft: Draft, query: Query, event: Replied, done: Outcome, closed: bool
+) -> None:
+    entry = UndoEntry(query, event.at, tuple(done.marks), closed, tuple(done.others),
+                      tuple(done.disputes), tuple(done.tally))
+    entries = (*draft.undo.get(event.annotator, ()), entry)
+    depth = draft.settings.undo_depth
+    draft.set_undo(event.annotator, entries[len(entries) - depth:] if depth else ())
