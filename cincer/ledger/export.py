@@ -1,0 +1,232 @@
+"""What leaves the ledger: label tables and histories other tools read, with a manifest.
+
+    labels.csv         one row an example, all label layers
+    history.jsonl      every event that touched a label: who, when, why, from what to what
+    datalab.csv        cleanlab's column names; label_score in [0, 1], lower = worse
+    crowd.csv          task, worker, label: every word that counts and names a class
+    label_studio.json  tasks with annotations and predictions, as Label Studio imports them
+
+Classes appear by name. A CSV cell that a spreadsheet would run as a formula gets an apostrophe in
+front. Everything is written row by row from one moment of the ledger.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from ..errors import UnknownName
+from .labelstudio import tasks
+from .read import Reader
+
+SCHEMA_VERSION = 1
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class Sink(Protocol):
+    """Where text goes."""
+
+    def write(self, text: str, /) -> Any: ...
+
+
+def export(reader: Reader, folder: str | Path, formats: Iterable[str] | None = None) -> Path:
+    """Write these formats (all by default) and `manifest.json` into `folder`, which is made. The
+    reader should be the caller's own. The manifest's path; it holds each file's SHA-256, and is
+    written last."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = list(FORMATS if formats is None else formats)
+    with reader.moment():
+        seq, head = reader.head()
+        files = {name: _write_file(reader, folder, name) for name in chosen}
+    manifest = {"schema_version": SCHEMA_VERSION, "ledger": reader.id, "seq": seq,
+                "head": head.hex(), "classes": reader.classes(), "files": files}
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def write(reader: Reader, name: str, sink: Sink) -> int:
+    """Write one format as text; the number of rows."""
+    if name not in FORMATS:
+        raise UnknownName("export format", name, FORMATS)
+    with reader.moment():
+        return FORMATS[name](reader, sink)
+
+
+class _Hashing:
+    """A file that knows its SHA-256."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self.digest, self.size = hashlib.sha256(), 0
+
+    def write(self, text: str) -> None:
+        data = text.encode("utf-8", "backslashreplace")
+        self.digest.update(data)
+        self.size += len(data)
+        self._file.write(data)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _write_file(reader: Reader, folder: Path, name: str) -> dict[str, Any]:
+    partial = folder / (name + ".partial")
+    sink = _Hashing(partial)
+    try:
+        rows = write(reader, name, sink)
+    finally:
+        sink.close()
+    os.replace(partial, folder / name)
+    return {"rows": rows, "bytes": sink.size, "sha256": sink.digest.hexdigest()}
+
+
+def safe(cell: Any) -> Any:
+    """A text that a spreadsheet would take for a formula, with an apostrophe in front."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
+        return "'" + cell
+    return cell
+
+
+def instant(at: float | None) -> str:
+    """Seconds since the epoch as ISO 8601, UTC."""
+    return "" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def names(reader: Reader) -> Callable[[int | None], str | None]:
+    """From a class index to the class's name; None stays None."""
+    classes = reader.classes()
+    return lambda label: None if label is None else classes[label]
+
+
+def _table(sink: Sink, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(header)
+    count = 0
+    for row in rows:
+        writer.writerow([safe(cell) for cell in row])
+        count += 1
+    return count
+
+
+def _labels(reader: Reader, sink: Sink) -> int:
+    name = names(reader)
+    rows = reader.stream(
+        "SELECT id, effective, given, human, machine, predicted, margin, status, entry, role,"
+        " treatment, decision, reason, source, at FROM examples ORDER BY position")
+    header = ("id", "label", "given_label", "human_label", "machine_label", "predicted_label",
+              "margin", "status", "entry", "role", "treatment", "decision", "reason", "source",
+              "received_at")
+    return _table(sink, header, (
+        (example, *map(name, labels), *rest, instant(at))
+        for example, *labels, margin, a, b, c, d, e, f, g, at in rows
+        for rest in [(margin, a, b, c, d, e, f, g)]))
+
+
+def _datalab(reader: Reader, sink: Sink) -> int:
+    """A label is an issue when a person changed, rejected or removed it, or, before a person
+    spoke, when the model questioned it. `label_score` is 1 - margin; empty if never scored."""
+    name = names(reader)
+    rows = reader.stream(_DATALAB)
+    header = ("id", "is_label_issue", "label_score", "given_label", "predicted_label")
+    return _table(sink, header, (
+        (example, bool(issue), None if margin is None else min(1.0, max(0.0, 1.0 - margin)),
+         name(given), name(predicted))
+        for example, issue, margin, given, predicted in rows))
+
+
+_DATALAB = (
+    "WITH said AS (SELECT position, max(action IN ('bad', 'remove')) AS rejected FROM assertions"
+    " WHERE retracted_seq IS NULL GROUP BY position)"
+    " SELECT x.id, x.given IS NOT NULL AND CASE WHEN x.human IS NOT NULL THEN x.human <> x.given"
+    " WHEN said.position IS NOT NULL THEN said.rejected"
+    " ELSE coalesce(x.decision = 'asked', 0) END, x.margin, x.given, x.predicted"
+    " FROM examples x LEFT JOIN said USING (position) ORDER BY x.position"
+)
+
+
+def _crowd(reader: Reader, sink: Sink) -> int:
+    name = names(reader)
+    rows = reader.stream(
+        "SELECT x.id, coalesce(r.worker, a.annotator), a.label FROM assertions a"
+        " JOIN examples x USING (position) LEFT JOIN replies r ON r.seq = a.seq"
+        " WHERE a.label IS NOT NULL AND a.retracted_seq IS NULL ORDER BY a.number")
+    return _table(sink, ("task", "worker", "label"), (
+        (task, worker, name(label)) for task, worker, label in rows))
+
+
+def _history(reader: Reader, sink: Sink) -> int:
+    count = 0
+    for line in _touches(reader):
+        sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+_TOUCHES = (
+    "SELECT t.seq, t.what, t.number, x.position, x.id, x.given, t.label, e.at, e.actor,"
+    " t.annotator, t.action, t.query, q.kind, r.worker, r.comment, r.seconds FROM ("
+    " SELECT received_seq AS seq, 'received' AS what, 0 AS number, position, given AS label,"
+    " NULL AS annotator, NULL AS action, NULL AS query FROM examples"
+    " UNION ALL SELECT seq, 'asserted', number, position, label, annotator, action, query"
+    " FROM assertions"
+    " UNION ALL SELECT retracted_seq, 'retracted', number, position, label, annotator, action,"
+    " query FROM assertions WHERE retracted_seq IS NOT NULL) t"
+    " JOIN examples x ON x.position = t.position JOIN events e ON e.seq = t.seq"
+    " LEFT JOIN queries q ON q.id = t.query"
+    " LEFT JOIN replies r ON r.seq = t.seq AND t.what = 'asserted'"
+    " ORDER BY t.seq, t.number"
+)
+
+
+def _touches(reader: Reader) -> Iterator[dict[str, Any]]:
+    """The lines of the history. Only examples that somebody spoke about are remembered."""
+    name = names(reader)
+    said: dict[int, dict[int, int]] = {}
+    for row in reader.stream(_TOUCHES):
+        (seq, what, number, position, example, given, label, at, actor, annotator, action, query,
+         kind, worker, comment, seconds) = row
+        before = after = given
+        if what == "received":
+            before = None
+        else:
+            counted = said.setdefault(position, {})
+            before = next(reversed(counted.values()), given)
+            if what == "asserted" and label is not None:
+                counted[number] = label
+            elif what == "retracted":
+                counted.pop(number, None)
+            after = next(reversed(counted.values()), given)
+        yield {
+            "seq": seq, "at": instant(at), "id": example, "what": what, "by": annotator or actor,
+            "worker": worker, "from": name(before), "to": name(after), "action": action,
+            "query": query, "why": kind, "comment": comment, "seconds": seconds,
+        }
+
+
+def _label_studio(reader: Reader, sink: Sink) -> int:
+    count = 0
+    for task in tasks(reader, names(reader), instant):
+        sink.write("[\n" if count == 0 else ",\n")
+        sink.write(json.dumps(task, ensure_ascii=False))
+        count += 1
+    sink.write("\n]\n" if count else "[]\n")
+    return count
+
+
+FORMATS: dict[str, Callable[[Reader, Sink], int]] = {
+    "labels.csv": _labels,
+    "history.jsonl": _history,
+    "datalab.csv": _datalab,
+    "crowd.csv": _crowd,
+    "label_studio.json": _label_studio,
+}
+"""What can be exported, by file name."""
