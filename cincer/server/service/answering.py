@@ -14,12 +14,13 @@ from typing import Any
 from ... import config
 from ...config import Settings
 from ...errors import CincerError, InvalidInput, NotFound, Stale
+from ...loop import Loop
 from ...session import effects as fx
-from ...session.events import Displayed, Flagged, Replied, Skipped, Tuned, Undone
+from ...session.events import Displayed, Flagged, Replied, Skipped, Tuned
 from ...session.state import Query
-from ...types import Action, AnnotatorId, Position, QueryId, Seconds
+from ...types import NO_LABEL, Action, AnnotatorId, Label, Position, QueryId
 from .. import commands as c
-from .group import Group, Later, Recorded
+from .group import Group, Recorded
 from .leasing import Leasing, held_by
 from .live import Live
 
@@ -66,29 +67,18 @@ class Answering:
         known = self._live.ledger.lookup(command.actor.name, command.key, digest)
         if known is not None:
             return _replied_before(known.seq, known.value)
-        query = group.state.queries.get(command.query)
-        sides = _sides(query)
-        if group.asserted.intersection(sides):
-            raise Later
-        before = {position: self._live.effective(position) for position in sides}
-        late = _is_late(group, query, command)
-        done = group.record(
-            self._replied(query, command, group.now), actor=command.actor.name,
-            key=command.key, digest=digest)
+        loop, query = self._live.loop, group.state.queries.get(command.query)
+        event = loop.replied(
+            command.query, command.actor.name, command.epoch, command.example,
+            command.counter_example, group.now, comment=command.comment,
+            seconds=command.seconds, worker=command.worker)
+        before = {position: _label(loop, position) for position in _sides(query)}
+        late = _is_late(query, event)
+        done = group.record(event, actor=command.actor.name, key=command.key, digest=digest)
         counted = any(e.counted for e in done.effects if isinstance(e, fx.ReplyNoted))
         answer = c.RepliedAnswer(done.seq, counted, late, self._changes(done, before))
         group.answered_again(command.actor.name, command.key, _stored(answer))
         return answer
-
-    def _replied(self, query: Query | None, command: c.Reply, now: Seconds) -> Replied:
-        sides = [self._live.standing(position) for position in _sides(query)]
-        return Replied(
-            query=command.query, annotator=command.actor.name,
-            epoch=_epoch(query, command.epoch), example=command.example,
-            counter_example=command.counter_example, at=now,
-            standing_example=sides[0] if sides else None,
-            standing_counter_example=sides[1] if len(sides) > 1 else None,
-            comment=command.comment, seconds=command.seconds, worker=command.worker)
 
     def _changes(
         self, done: Recorded, before: dict[Position, int | None]
@@ -98,8 +88,8 @@ class Answering:
         said |= {e.position: Action.UNSURE for e in done.effects
                  if isinstance(e, fx.Retracted) and e.position not in said}
         return tuple(
-            c.LabelChange(self._live.id_of(position), before.get(position),
-                          self._live.effective(position), action)
+            c.LabelChange(self._live.loop.ids[position], before.get(position),
+                          _label(self._live.loop, position), action)
             for position, action in said.items())
 
     def _skip(self, group: Group, command: c.Skip) -> c.Answer:
@@ -120,21 +110,12 @@ class Answering:
         known = self._live.ledger.lookup(annotator, command.key, digest)
         if known is not None:
             return c.UndoneAnswer(known.seq, known.value["query"], _changes(known.value))
-        entries = group.state.undo.get(annotator, ())
-        if not entries:
-            raise NotFound("there is no reply to take back")
-        entry = entries[-1]
-        sides = tuple(mark.position for mark in entry.marks)
-        if group.asserted.intersection(sides):
-            raise Later
-        before = {position: self._live.effective(position) for position in sides}
-        query = group.state.queries.get(entry.query.id, entry.query)
-        event = Undone(
-            entry.query.id, annotator, query.epoch + 1,
-            group.now + group.state.settings.lease_seconds, group.now,
-            self._live.superseded(entry.query.id, annotator, sides))
+        loop = self._live.loop
+        event = loop.undone(annotator, group.now)
+        marks = group.state.undo[annotator][-1].marks
+        before = {mark.position: _label(loop, mark.position) for mark in marks}
         done = group.record(event, actor=annotator, key=command.key, digest=digest)
-        answer = c.UndoneAnswer(done.seq, entry.query.id, self._changes(done, before))
+        answer = c.UndoneAnswer(done.seq, event.query, self._changes(done, before))
         group.answered_again(annotator, command.key,
                              {"query": answer.query, "changes": _plain(answer.changes)})
         return answer
@@ -189,13 +170,9 @@ def _open(group: Group, query: QueryId) -> Query:
     return found
 
 
-def _epoch(query: Query | None, given: int | None) -> int:
-    """The epoch a command means: as given, or that of the present lease."""
-    if given is not None:
-        return given
-    if query is None:
-        return 0
-    return query.lease.epoch if query.lease else query.epoch
+def _epoch(query: Query, given: int | None) -> int:
+    """The epoch a command means: as given, or that of the newest lease."""
+    return query.epoch if given is None else given
 
 
 def _sides(query: Query | None) -> tuple[Position, ...]:
@@ -206,10 +183,17 @@ def _sides(query: Query | None) -> tuple[Position, ...]:
     return (query.position, other.position) if other else (query.position,)
 
 
-def _is_late(group: Group, query: Query | None, command: c.Reply) -> bool:
+def _is_late(query: Query | None, event: Replied) -> bool:
+    """Whether the lease had ended when the reply came."""
     lease = query.lease if query else None
-    return (lease is None or lease.annotator != command.actor.name
-            or lease.deadline <= group.now or lease.epoch != _epoch(query, command.epoch))
+    return (lease is None or lease.annotator != event.annotator
+            or lease.deadline <= event.at or lease.epoch != event.epoch)
+
+
+def _label(loop: Loop, position: Position) -> Label | None:
+    """The label that counts for an example now."""
+    label = loop.data.effective(position)
+    return None if label == NO_LABEL else label
 
 
 def _plain(changes: tuple[c.LabelChange, ...]) -> list[dict[str, Any]]:

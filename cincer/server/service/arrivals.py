@@ -6,10 +6,10 @@ and not decided stands in `undecided`, in order; the scorer's opinions are taken
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from ...compute.frames import Frame
@@ -19,7 +19,7 @@ from ...ledger import Payload
 from ...rng import keyed_uniform
 from ...session import effects as fx
 from ...session.events import Received, Scored
-from ...types import NO_LABEL, Position, Seconds
+from ...types import Position, Seconds
 from .. import commands as c
 from .group import Group
 from .inbox import Inbox, Submitted
@@ -50,14 +50,13 @@ class _Waiter:
 
 
 class Arrivals:
-    """The queue of batches, and what is undecided. Only `commit` changes the latter."""
+    """The queue of batches, and the senders who wait for decisions."""
 
     def __init__(self, live: Live, inbox: Inbox) -> None:
         self._live, self._inbox = live, inbox
         self._queue: deque[_Batch] = deque()
         self._waiters: list[_Waiter] = []
         self._sliced: list[_Batch] = []
-        self.undecided: dict[Position, None] = dict.fromkeys(live.undecided())
 
     @property
     def waiting(self) -> bool:
@@ -86,36 +85,28 @@ class Arrivals:
 
     def score_job(self) -> Frame | None:
         """The next arrivals to be scored, in order of position."""
-        state = self._live.state
-        if not self.undecided or (state.settings.synchronous and state.queries):
-            return None
-        limit = 1 if state.settings.synchronous else BATCH
-        positions = [p for p, _ in zip(self.undecided, range(limit), strict=False)]
-        given = self._live.column("given")
+        limit = 1 if self._live.state.settings.synchronous else BATCH
+        positions = [int(p) for p in islice(self._live.loop.undecided, limit)]
+        given = self._live.loop.data.column("given")
         return {"op": "score", "positions": positions,
-                "given": [int(given[p]) for p in positions]}
+                "given": given[positions].tolist()} if positions else None
 
     def decide(self, group: Group, scored: Sequence[Sequence[Any]], version: int) -> None:
         """Record the scorer's opinions [position, predicted, margin, beliefs]."""
+        loop = self._live.loop
         for position, predicted, margin, beliefs in scored:
-            if position not in self.undecided:
+            if position not in loop.undecided:
                 continue
-            given = int(self._live.column("given")[position])
-            event = Scored(
-                self._live.id_of(position), position, None if given == NO_LABEL else given,
-                predicted, margin, as_beliefs(beliefs), version, group.now)
+            event = loop.scored(
+                position, predicted, margin, as_beliefs(beliefs), version, group.now)
             try:
                 group.record(event, actor="scorer")
             except Stale:
                 return  # the stream waits for a reply; this one is scored again after it
 
     def commit(self, group: Group) -> None:
-        """The group is on the disk: what it added waits, what it decided does not any more."""
+        """The group is on the disk: those who waited for a decision are answered."""
         self._sliced = []
-        self.undecided.update((e.position, None) for e in group.added if e.given is not None
-                              or group.state.settings.label_missing == "ask")
-        for effect in group.decided:
-            self.undecided.pop(effect.position, None)
         self._tell_waiters(group.decided)
 
     def fail(self, error: CincerError) -> None:
@@ -129,10 +120,6 @@ class Arrivals:
                 batch.submitted.future.set_exception(error)
         self._sliced = []
 
-    def reset(self) -> None:
-        """After a failed group: believe what the ledger says."""
-        self.undecided = dict.fromkeys(self._live.undecided())
-
     def next_deadline(self) -> Seconds | None:
         return min((w.until for w in self._waiters), default=None)
 
@@ -144,9 +131,8 @@ class Arrivals:
     # ---- inside --------------------------------------------------------------------------------
 
     def _item(self, group: Group, item: c.Item, source: str) -> c.ItemStored:
-        known = self._live.ledger.position_of(item.id)
-        if known is not None:
-            return self._again(group, item, known)
+        if item.id in self._live.loop:
+            return self._again(group, item)
         position = Position(group.state.counters.received)
         key = self._live.draw_key
         event = Received(
@@ -163,10 +149,10 @@ class Arrivals:
         decision = next((e.decision for e in done.effects if isinstance(e, fx.Decided)), None)
         return c.ItemStored(item.id, "stored", done.seq, decision=decision)
 
-    def _again(self, group: Group, item: c.Item, position: Position) -> c.ItemStored:
+    def _again(self, group: Group, item: c.Item) -> c.ItemStored:
         """The same id once more: a duplicate, unless it says something else."""
         digest = group.digests.get(item.id)
-        if digest == item.digest or (digest is None and self._live.same_content(position, item)):
+        if digest == item.digest or (digest is None and self._live.same_content(item)):
             return c.ItemStored(item.id, "duplicate", None)
         return c.ItemStored(
             item.id, "rejected", None,
@@ -175,22 +161,21 @@ class Arrivals:
 
     def _stored(self, group: Group, batch: _Batch) -> None:
         """All items are stored: answer, or wait for the decisions."""
-        pending = self._pending(group, batch) if batch.command.wait > 0 else {}
+        pending = self._pending(batch) if batch.command.wait > 0 else {}
         if pending:
             self._waiters.append(_Waiter(batch.submitted, batch.answers, pending,
                                          group.now + batch.command.wait))
         else:
             group.answers.append((batch.submitted, tuple(batch.answers)))
 
-    def _pending(self, group: Group, batch: _Batch) -> dict[Position, int]:
+    def _pending(self, batch: _Batch) -> dict[Position, int]:
         """Items without a decision by position; what was decided meanwhile is filled in."""
         pending: dict[Position, int] = {}
         for number, answer in enumerate(batch.answers):
             if answer.answer != "stored" or answer.decision is not None:
                 continue
-            position = self._live.ledger.position_of(answer.id)
-            assert position is not None
-            if position in self.undecided or position >= group.before.counters.received:
+            position = self._live.loop.position(answer.id)
+            if position in self._live.loop.undecided:
                 pending[position] = number
             else:
                 found = self._live.ledger.example(answer.id)
@@ -213,7 +198,3 @@ class Arrivals:
         self._waiters.remove(waiter)
         waiter.submitted.future.set_result(tuple(waiter.answers))
 
-
-def same_json(left: object, right: object) -> bool:
-    """Whether two values are the same JSON, whatever the order of the keys."""
-    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)

@@ -21,10 +21,6 @@ from ..notices import Notice
 from .inbox import Submitted
 
 
-class Later(Exception):
-    """This command needs to see what the present group commits; it is taken up in the next."""
-
-
 @dataclass(frozen=True, slots=True)
 class Over:
     """A lease that ended in this group, and how."""
@@ -48,7 +44,7 @@ class Group:
     def __init__(self, loop: Loop, batch: Batch, now: Seconds) -> None:
         self.now = now
         self.before = loop.state
-        self._loop, self._batch = loop, batch
+        self.loop, self._batch = loop, batch
         self.first = batch.seq
         self.answers: list[tuple[Submitted, Answer]] = []
         self.failures: list[tuple[Submitted, Exception]] = []
@@ -57,7 +53,6 @@ class Group:
         self.digests: dict[ExampleId, bytes] = {}
         self.decided: list[fx.Decided] = []
         self.moved: set[Position] = set()
-        self.asserted: set[Position] = set()
         self.changed: set[QueryId] = set()
         self.over: list[Over] = []
         self.picks: set[QueryId] = set()
@@ -78,7 +73,7 @@ class Group:
 
     @property
     def state(self) -> SessionState:
-        return self._loop.state
+        return self.loop.state
 
     def record(
         self, event: Event, *, actor: str, key: str | None = None, digest: str | None = None,
@@ -86,14 +81,15 @@ class Group:
     ) -> Recorded:
         """Step, apply and write `event`. `InvalidInput`, `Conflict` and the like from the step
         leave everything as it was; an error after that makes the whole group fail."""
-        before = self._loop.state
-        effects = self._loop.apply(event)
+        before = self.loop.state
+        done = self.loop.apply(event)
         seq = self._batch.record(
-            event, effects, actor=actor, key=key, digest=digest, payload=payload)
-        for effect in effects:
+            event, done.effects, actor=actor, key=key, digest=digest, payload=payload)
+        self.moved.update(done.relabelled, done.left)
+        for effect in done.effects:
             self._follow(effect)
-        self._ended_leases(event, before, effects)
-        return Recorded(seq, effects)
+        self._ended_leases(event, before, done.effects)
+        return Recorded(seq, done.effects)
 
     def answered_again(self, actor: str, key: str, answer: Any) -> None:
         """What a repeated command with this key will be answered."""
@@ -102,7 +98,7 @@ class Group:
     def close(self) -> None:
         """The last thing before the commit: the state goes with its events."""
         if self.events:
-            self._batch.save_state(self._loop.state)
+            self._batch.save_state(self.loop.state)
 
     def _follow(self, effect: fx.Effect) -> None:
         match effect:
@@ -110,11 +106,6 @@ class Group:
                 self.added.append(effect)
             case fx.Decided():
                 self.decided.append(effect)
-            case fx.Entered() | fx.Left():
-                self.moved.add(effect.position)
-            case fx.Asserted() | fx.Retracted():
-                self.moved.add(effect.position)
-                self.asserted.add(effect.position)
             case fx.QueryPut():
                 self.changed.add(effect.query.id)
             case fx.ReplyNoted():

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterator
 
-from ...session.events import Leased, Released
-from ...session.lease import choose
+from ...session.events import Released
 from ...session.state import Query, SessionState
 from ...types import AnnotatorId, QueryId, Seconds
 from .group import Group
@@ -86,21 +85,14 @@ class Leasing:
         """Lease to `annotator` what they want and do not hold yet."""
         held = len(held_by(group.state, annotator))
         missing = self._wanted.get(annotator, 0) - held
-        for query in choose(group.state, annotator, max(0, missing), group.now):
-            lease(group, query, annotator)
+        for query in group.loop.choose(annotator, max(0, missing), group.now):
+            group.record(group.loop.leased(query, annotator, group.now), actor=annotator)
 
     def _give_out(self, group: Group) -> None:
         held = Tally(q.lease.annotator for q in group.state.queries.values() if q.lease)
         for annotator in sorted(self._wanted, key=lambda a: held[a]):
             if annotator not in self._resting and held[annotator] < self._wanted[annotator]:
                 self.give_out_to(group, annotator)
-
-
-def lease(group: Group, query: QueryId, annotator: AnnotatorId) -> None:
-    """Give an open query to `annotator` until the deadline of the settings."""
-    epoch = group.state.queries[query].epoch + 1
-    deadline = group.now + group.state.settings.lease_seconds
-    group.record(Leased(query, annotator, epoch, deadline, group.now), actor=annotator)
 
 
 def held_by(state: SessionState, annotator: AnnotatorId) -> tuple[QueryId, ...]:

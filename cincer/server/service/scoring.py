@@ -12,7 +12,7 @@ from typing import Any
 
 from ...compute.frames import Frame
 from ...compute.messages import as_beliefs, labels_frame
-from ...session.events import Counter, Opinion, Picked, Rescored
+from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
 from ...session.state import Query
 from ...types import NO_LABEL, AnnotatorId, Position, QueryId, Seconds, Status
@@ -26,11 +26,11 @@ from .live import Live
 PICKS = 8
 """Pairs in one job for everybody; a person's own next pairs never wait behind more."""
 
-MOVED = 0.01
-"""A margin that moved less than this is not worth an event."""
-
 EVERYBODY = 0.3
 """Seconds between re-picks for everybody at least; the one who replied does not wait for it."""
+
+QUIET = 0.5
+"""Seconds between notices of a model that nobody's reply moved, at least."""
 
 WAITING = 1.0
 """Seconds between second opinions of the waiting queries at least."""
@@ -47,7 +47,7 @@ class Scoring:
         self._fresh: dict[QueryId, int] = {}
         self._causes: list[tuple[int, QueryId, AnnotatorId]] = []
         self._everybody_at = self._waiting_at = 0.0
-        self._head_version = -1
+        self._head_version, self._told_at = -1, 0.0
         self.head: dict[str, Any] = {"known": 0, "flipped": 0, "exact": True}
         self.contained = 0
         self._handlers: dict[str, Callable[[Group, Frame], None]] = {
@@ -64,8 +64,9 @@ class Scoring:
         self._fresh.clear()
         self._head_version = -1
         link.send(self._live.start_frame(self._version))
-        known = self._live.dataset.positions(Status.KNOWN)
-        labels = self._live.column("effective")[known]
+        data = self._live.loop.data
+        known = data.positions(Status.KNOWN)
+        labels = data.column("effective")[known]
         link.send(labels_frame("labels", self._version, known, labels))
         self.resume()
 
@@ -77,7 +78,7 @@ class Scoring:
         """Ask for whatever is open: after a start, and after a failed group."""
         self.ask_score()
         self._everybody_at = self._waiting_at = 0.0
-        self._ask("sync", Urgency.MODEL, lambda: {"op": "sync"})
+        self._ask("sync", Urgency.MODEL, self._sync_job)
 
     def send(self) -> None:
         """Hand the next job over, if the process is free."""
@@ -128,6 +129,9 @@ class Scoring:
     def _pick_job(self, queries: list[Query]) -> Frame | None:
         return {"op": "pick", **_named(queries)} if queries else None
 
+    def _sync_job(self) -> Frame | None:
+        return {"op": "sync"} if self.contained < self._version else None
+
     def _rescore_job(self) -> Frame | None:
         waiting = self._waiting()
         return {"op": "rescore", **_named(waiting)} if waiting else None
@@ -145,10 +149,13 @@ class Scoring:
                    "version": self._version}
             self._ask("promote", Urgency.MODEL, lambda: job)
         for query, annotator in group.replies:
-            self._causes.append((group.seq, query, annotator))
+            self._causes.append((self._version, query, annotator))
             self._ask_for(annotator)
         for annotator in self._holders(group.picks):
             self._ask_for(annotator)
+        if group.moved:
+            urgency = Urgency.MODEL if group.replies else Urgency.LATER
+            self._ask("sync", urgency, self._sync_job)
         if group.may_score:
             self.ask_score()
 
@@ -158,8 +165,9 @@ class Scoring:
                 "labels", self._version, positions, [self._label(p) for p in positions]))
 
     def _label(self, position: Position) -> int:
-        known = self._live.dataset.status(position) is Status.KNOWN
-        return self._live.dataset.effective(position) if known else NO_LABEL
+        data = self._live.loop.data
+        known = data.status(position) is Status.KNOWN
+        return data.effective(position) if known else NO_LABEL
 
     def _holders(self, queries: Iterable[QueryId]) -> set[AnnotatorId]:
         found = (self._live.state.queries.get(query) for query in queries)
@@ -188,8 +196,9 @@ class Scoring:
         self._causes = [cause for cause in self._causes if cause[0] > self.contained]
         for _, query, annotator in done:
             group.notices.append(self._moved(query, annotator))
-        if moved and not done:
+        if moved and not done and self._told_at + QUIET <= group.now:
             group.notices.append(self._moved())
+            self._told_at = group.now
 
     def _moved(self, after: QueryId | None = None, who: AnnotatorId | None = None) -> HeadMoved:
         return HeadMoved(self.contained, self.head["known"], self.head["flipped"],
@@ -208,32 +217,29 @@ class Scoring:
             self._pair(group, group.state.queries.get(query), found, frame["version"])
 
     def _revise(self, group: Group, frame: Frame) -> None:
-        """Opinions that changed, as one event."""
-        found = [_opinion(each) for each in frame["opinions"]]
-        changed = tuple(o for o in found if _differs(group.state.queries.get(o.query), o))
-        if changed:
-            group.record(Rescored(changed, frame["version"], group.now), actor="scorer")
-        self._fresh.update((o.query, frame["version"]) for o in found)
+        """Opinions that say something new, as one event."""
+        loop = self._live.loop
+        found = [(group.state.queries.get(each[0]), each) for each in frame["opinions"]]
+        news = loop.opinions((query, each[1], each[2], as_beliefs(each[3]))
+                             for query, each in found if query and not displayed(query))
+        if news:
+            group.record(Rescored(news, frame["version"], group.now), actor="scorer")
+        self._fresh.update((each[0], frame["version"]) for _, each in found)
 
     def _pair(self, group: Group, query: Query | None, found: dict[str, Any] | None,
               version: int) -> None:
         """The other side of one pair, unless the query or that side changed meanwhile."""
         if query is None or displayed(query) or not wants_counter(query):
             return
-        counter = self._counter(found)
-        if counter is not None and self._label(counter.position) != counter.label:
+        counter = found and self._live.loop.counter(
+            Position(found["position"]), found["predicted"], as_beliefs(found["beliefs"]),
+            found["score"])
+        if found and (counter is None or counter.label != found["label"]):
             self._fresh.pop(query.id, None)
             return
         group.picks.discard(query.id)
         if query.picked is None or _side(query.counter_example) != _side(counter):
             group.record(Picked(query.id, counter, version, group.now), actor="scorer")
-
-    def _counter(self, found: dict[str, Any] | None) -> Counter | None:
-        if found is None:
-            return None
-        position = Position(found["position"])
-        return Counter(self._live.id_of(position), position, found["label"], found["predicted"],
-                       as_beliefs(found["beliefs"]), found["score"])
 
 
 def ready(query: Query) -> bool:
@@ -244,21 +250,6 @@ def ready(query: Query) -> bool:
 def _named(queries: list[Query]) -> Frame:
     return {"queries": [q.id for q in queries], "positions": [int(q.position) for q in queries],
             "given": [NO_LABEL if q.given is None else q.given for q in queries]}
-
-
-def _opinion(each: list[Any]) -> Opinion:
-    query, predicted, margin, beliefs = each
-    return Opinion(query, predicted, margin, as_beliefs(beliefs))
-
-
-def _differs(query: Query | None, opinion: Opinion) -> bool:
-    """Whether an opinion says something new of a query that may still change."""
-    if query is None or displayed(query):
-        return False
-    if query.predicted != opinion.predicted or (query.margin is None) != (opinion.margin is None):
-        return True
-    return (query.margin is not None and opinion.margin is not None
-            and abs(query.margin - opinion.margin) > MOVED)
 
 
 def _side(counter: Counter | None) -> tuple[Position, int, int] | None:

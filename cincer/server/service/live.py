@@ -1,0 +1,141 @@
+"""What the session thread owns: state and column store (`Loop`), the ledger, the feature matrix.
+
+Opening is starting or going on: an empty ledger gets its first event, a used one is loaded as it
+was left. After a failed commit `reload` brings back what the ledger says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...compute import settings as wire
+from ...compute.frames import Frame
+from ...config import Settings
+from ...errors import Conflict
+from ...features import FeatureMatrix
+from ...ledger import Ledger
+from ...loop import Loop
+from ...schema import Schema
+from ...session.events import Started, Tuned
+from ...session.state import SessionState
+from ...types import NO_LABEL
+from .. import commands as c
+from .resume import loop_of
+
+LEDGER, FEATURES, MODELS, HOLDOUT = "ledger.db", "features.bin", "models", "holdout.npy"
+"""Names in the folder of a ledger."""
+
+PIECE = 1000
+"""Payloads encoded at once when the feature matrix is made again."""
+
+
+class Live:
+    """State, columns, ledger and features of one session."""
+
+    def __init__(self, settings: Settings, folder: Path, schema: Schema) -> None:
+        self.settings, self.folder, self.schema = settings, folder, schema
+        (folder / MODELS).mkdir(parents=True, exist_ok=True)
+        self.ledger = Ledger.open(folder / LEDGER)
+        try:
+            self.loop = Loop()
+            self.reload()
+            self._start_or_go_on()
+            self.features = self._open_features()
+        except BaseException:
+            self.ledger.close()
+            raise
+        self.draw_key = bytes.fromhex(self.state.key)
+
+    @property
+    def state(self) -> SessionState:
+        return self.loop.state
+
+    def reload(self) -> None:
+        """Believe what the ledger says."""
+        loaded = self.ledger.load()
+        self.seq = loaded.last_seq
+        if loaded.last_seq:
+            self.loop = loop_of(loaded, self.ledger)
+        else:
+            self.loop = Loop()
+
+    def publish(self, rows: list[bytes]) -> None:
+        """Append the features of new examples; they are committed by now."""
+        if rows:
+            numbers = np.frombuffer(b"".join(rows), dtype="<f4")
+            self.features.append(numbers.reshape(len(rows), -1))
+
+    def same_content(self, item: c.Item) -> bool:
+        """Whether a stored example says the same as `item`. True where it was erased since."""
+        position = self.loop.position(item.id)
+        (stored,) = self.ledger.payloads([position])
+        given = int(self.loop.data.column("given")[position])
+        same_label = given == (NO_LABEL if item.given is None else item.given)
+        return same_label and (stored is None or _same_json(stored.content, item.content))
+
+    def start_frame(self, version: int) -> Frame:
+        """What a compute process is told first. `networks`: promoted ones, the newest first."""
+        return {
+            "op": "start", "version": version, "settings": wire.as_frame(self.settings.model),
+            "features": str(self.folder / FEATURES), "width": self.schema.width,
+            "classes": len(self.state.classes), "models": str(self.folder / MODELS),
+            "networks": [{"path": path, "digest": digest} for path, digest in self.ledger.ask(
+                "SELECT path, digest FROM models ORDER BY version DESC LIMIT 2")],
+        }
+
+    def close(self) -> None:
+        self.features.close()
+        self.ledger.close()
+
+    # ---- starting ------------------------------------------------------------------------------
+
+    def _start_or_go_on(self) -> None:
+        wanted, classes = self.settings.loop, tuple(self.schema.classes)
+        if not self.state.classes:
+            self._record(Started(wanted, classes, secrets.token_hex(16), time.time()))
+        elif self.state.classes != classes:
+            raise Conflict(f"this ledger has the classes {', '.join(self.state.classes)}; "
+                           "they cannot change once there are labels")
+        elif self.state.settings != wanted:
+            self._record(Tuned(wanted, time.time()))
+
+    def _record(self, event: Started | Tuned) -> None:
+        with self.ledger.batch() as batch:
+            done = self.loop.apply(event)
+            self.seq = batch.record(event, done.effects, actor="server")
+            batch.save_state(self.state)
+
+    def _open_features(self) -> FeatureMatrix:
+        stamp = hashlib.sha256(self.schema.to_json().encode()).digest()
+        return FeatureMatrix.ensure(
+            self.folder / FEATURES, self.schema.width, len(self.loop.ids), self._rows, stamp)
+
+    def _rows(self, start: int) -> Iterator[ArrayLike]:
+        """Features made again from the payloads, from position `start` on; zeros where a payload
+        was erased."""
+        for piece in _pieces(range(start, len(self.loop.ids)), PIECE):
+            payloads = self.ledger.payloads(piece)
+            rows = np.zeros((len(piece), self.schema.width), dtype=np.float32)
+            for number, payload in enumerate(payloads):
+                if payload is not None:
+                    rows[number] = self.schema.encode(payload.content)
+            yield rows
+
+
+def _pieces(whole: range, size: int) -> Iterable[range]:
+    return (whole[at:at + size] for at in range(0, len(whole), size))
+
+
+def _same_json(left: object, right: object) -> bool:
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+
+
+
