@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from ..errors import InvalidInput, Stale
 from ..types import Entry, Position, QueryKind, Status
 from .audits import admits, thin_out
@@ -55,8 +57,8 @@ def scored(draft: Draft, event: Scored) -> None:
     draft.check_label(event.given)
     if draft.blocked:
         raise Stale("a query is open and the stream waits for its reply", position=event.position)
-    if (event.given is None) != (event.margin is None):
-        raise InvalidInput("a margin is given with a label, and only then",
+    if (event.given is None) != (event.margin is None or isnan(event.margin)):
+        raise InvalidInput("a margin (a number) is given with a label, and only then",
                            position=event.position)
     draft.count("scored")
     drawn = draft.take_drawn(event.position)

@@ -82,9 +82,13 @@ def repick(draft: Draft, query: Query) -> Query:
 
 
 def picked(draft: Draft, event: Picked) -> None:
-    """Store the other side of the pair, unless the query is gone or already on a screen."""
+    """Store the other side of the pair, unless the query is gone or already on a screen, or
+    somebody has judged that side meanwhile."""
     query = draft.queries.get(event.query)
     if query is None or displayed(query):
+        return
+    if event.counter_example is not None and event.counter_example.position in query.judged:
+        repick(draft, query)
         return
     same = query.picked is not None and _pair(query) == _pair_of(event)
     draft.put(replace(

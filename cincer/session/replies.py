@@ -146,7 +146,8 @@ def _settle(draft: Draft, query: Query, event: Replied, done: Outcome) -> bool:
     if event.example.action is not Action.UNSURE:
         draft.close(query, "answered", event.annotator)
         return True
-    unsure = replace(query, unsure=query.unsure + 1, last=None,
+    judged = tuple(m.position for m in done.marks if m.position not in query.judged)
+    unsure = replace(query, unsure=query.unsure + 1, last=None, judged=(*query.judged, *judged),
                      excluded=with_name(query.excluded, event.annotator))
     if unsure.unsure < draft.settings.unsure_limit:
         _go_back(draft, unsure, event)

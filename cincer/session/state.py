@@ -41,7 +41,8 @@ class Query:
     not picked yet. Audits only: `drawn` is the chance with which the arrival was drawn, and
     `propensity` that times the smallest share the lane kept while the query waited in it.
     `last` is the newest lease that ended without a reply, while the pair it displayed still
-    stands; `holders` everybody who ever held it."""
+    stands; `holders` everybody who ever held it. `judged` are counter-examples that somebody has
+    judged in this query already: the next pick is another one."""
 
     id: QueryId
     kind: QueryKind
@@ -62,6 +63,7 @@ class Query:
     last: Lease | None = None
     epoch: int = 0
     holders: tuple[AnnotatorId, ...] = ()
+    judged: tuple[Position, ...] = ()
     excluded: tuple[AnnotatorId, ...] = ()
     skipped_by: tuple[AnnotatorId, ...] = ()
     unsure: int = 0

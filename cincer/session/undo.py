@@ -90,7 +90,8 @@ def _unsure_no_more(draft: Draft, entry: UndoEntry, event: Undone) -> None:
         return
     again = replace(
         current, unsure=max(0, current.unsure - 1),
-        excluded=tuple(name for name in current.excluded if name != event.annotator))
+        excluded=tuple(name for name in current.excluded if name != event.annotator),
+        judged=entry.query.judged)
     if again.lease is None:
         again = _given_to(_with_pair(again, entry.query), event)
     draft.put(again)
