@@ -11,10 +11,10 @@ Methods take primitives and know nothing of queries or events: the session decid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,20 @@ class Dataset:
 
     def __len__(self) -> int:
         return self._count
+
+    @classmethod
+    def restored(
+        cls, classes: int, columns: Mapping[str, NDArray[Any]],
+        assertions: Mapping[int, Sequence[Assertion]],
+    ) -> Self:
+        """A data set as it was stored: (N,) arrays by column name (what is missing keeps its
+        default), and the standing words on each example, oldest first."""
+        dataset = cls(classes)
+        dataset.extend(columns["given"])
+        for name, values in columns.items():
+            dataset._columns[name][: dataset._count] = values
+        dataset._assertions = {at: list(words) for at, words in assertions.items()}
+        return dataset
 
     # ---- examples ------------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""Exports carry names, survive spreadsheets, and say what they hold."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger.story import filled, long_story
+
+from cincer.errors import UnknownName
+from cincer.ledger import Ledger
+from cincer.ledger.export import FORMATS, export, safe, write
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("export")
+    long_story(folder / "l.db")
+    with Ledger.open(folder / "l.db", readonly=True) as ledger:
+        export(ledger, folder / "out")
+    return folder / "out"
+
+
+def table(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {row["id"]: row for row in rows}
+
+
+def test_labels_have_all_layers_by_name(files: Path) -> None:
+    rows = table(files / "labels.csv")
+    assert len(rows) == 40
+    assert {k: rows["ex-0"][k] for k in ("label", "given_label", "human_label", "status")} == {
+        "label": "dog", "given_label": "cat", "human_label": "dog", "status": "known"}
+    assert rows["ex-4"]["label"] == "'=cmd"
+    assert rows["ex-1"]["human_label"] == ""
+    assert rows["ex-9"]["status"] == "removed"
+    assert rows["ex-0"]["received_at"] == "1970-01-01T00:00:02+00:00"
+
+
+def test_datalab_columns_and_directions(files: Path) -> None:
+    rows = table(files / "datalab.csv")
+    issue = {name: row["is_label_issue"] for name, row in rows.items()}
+    assert issue["ex-0"] == "True"
+    assert issue["ex-3"] == "False"
+    assert issue["ex-9"] == "True"
+    assert issue["ex-12"] == "True"
+    assert issue["ex-1"] == "False"
+    assert issue["ex-4"] == "True"
+    assert float(rows["ex-0"]["label_score"]) == 0.5
+    assert float(rows["ex-1"]["label_score"]) == 0.9
+    assert rows["ex-0"]["predicted_label"] == "dog"
+
+
+def test_crowd_table_has_every_word_that_counts(files: Path) -> None:
+    with (files / "crowd.csv").open(newline="", encoding="utf-8") as file:
+        rows = [tuple(row) for row in csv.reader(file)]
+    assert rows == [("task", "worker", "label"), ("ex-0", "ann", "dog"), ("ex-3", "bo", "cat"),
+                    ("ex-4", "bo", "'=cmd"), ("ex-6", "ann", "'=cmd")]
+
+
+def test_history_says_who_when_why_and_from_what_to_what(files: Path) -> None:
+    lines = [json.loads(line) for line in (files / "history.jsonl").read_text().splitlines()]
+    assert [line["seq"] for line in lines] == sorted(line["seq"] for line in lines)
+    assert sum(line["what"] == "received" for line in lines) == 40
+    first = next(line for line in lines if line["what"] == "asserted")
+    assert (first["id"], first["by"], first["from"], first["to"], first["action"], first["why"],
+            first["comment"]) == ("ex-0", "ann", "cat", "dog", "relabel", "suspicious", "=sure")
+    back = [line for line in lines if line["what"] == "retracted"]
+    assert [(line["id"], line["to"]) for line in back] == [("ex-12", "cat")]
+
+
+def test_label_studio_tasks(files: Path) -> None:
+    tasks: list[dict[str, Any]] = json.loads((files / "label_studio.json").read_text())
+    by_id = {task["data"]["cincer_id"]: task for task in tasks}
+    assert len(tasks) == len({task["id"] for task in tasks}) == 40
+    assert by_id["ex-0"]["data"]["x"] == 0
+    assert "x" not in by_id["ex-1"]["data"]
+    annotation = by_id["ex-0"]["annotations"][0]
+    assert annotation["result"][0]["value"] == {"choices": ["dog"]}
+    assert annotation["result"][0]["type"] == "choices"
+    assert (annotation["lead_time"], annotation["was_cancelled"]) == (2.5, False)
+    skipped = by_id["ex-15"]["annotations"]
+    assert [(a["was_cancelled"], a["meta"]["who"]) for a in skipped] == [(True, "bo")]
+    prediction = by_id["ex-0"]["predictions"][0]
+    assert prediction["result"][0]["value"] == {"choices": ["dog"]}
+
+
+def test_the_manifest_fits_the_files(files: Path) -> None:
+    manifest = json.loads((files / "manifest.json").read_text())
+    assert manifest["schema_version"] == 1
+    assert set(manifest["files"]) == set(FORMATS)
+    for name, told in manifest["files"].items():
+        content = (files / name).read_bytes()
+        assert told["sha256"] == hashlib.sha256(content).hexdigest()
+        assert told["bytes"] == len(content)
+    assert not list(files.glob("*.partial"))
+
+
+def test_one_format_to_a_stream(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db", 0) as ledger:
+        sink = io.StringIO()
+        assert write(ledger, "labels.csv", sink) == 0
+        assert sink.getvalue().startswith("id,label,")
+        empty = io.StringIO()
+        assert write(ledger, "label_studio.json", empty) == 0
+        assert json.loads(empty.getvalue()) == []
+        with pytest.raises(UnknownName, match=r"labels\.csv"):
+            write(ledger, "label.csv", sink)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_formulas_are_escaped(cell: str) -> None:
+    assert safe(cell) == "'" + cell
+
+
+@pytest.mark.parametrize("cell", ["plain", "", -1.5, None, "a=b"])
+def test_what_is_no_formula_stays(cell: object) -> None:
+    assert safe(cell) is cell
