@@ -9,6 +9,8 @@ ever comes here.
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import torch
 
 from ..build import engine_for, network_for
 from ..engine import Engine, Floats, Ints
+from ..errors import Corrupt, NotFound
 from ..features import FeatureMatrix
 from ..models import checkpoints
 from ..types import NO_LABEL
@@ -25,6 +28,21 @@ from . import settings as wire
 from .frames import Frame, pack_ints
 from .host import Host
 from .messages import beliefs_of, labels_of, margin_of
+
+log = logging.getLogger("cincer.scorer")
+
+
+class Shaped:
+    """The feature matrix as the network takes its inputs: (N, *shape) float32."""
+
+    def __init__(self, matrix: FeatureMatrix, shape: tuple[int, ...]) -> None:
+        self._matrix, self._shape = matrix, shape
+
+    def rows(self, positions: Ints) -> Floats:
+        return self._matrix.rows(positions).reshape(-1, *self._shape)
+
+    def __len__(self) -> int:
+        return len(self._matrix)
 
 
 class Scorer:
@@ -52,6 +70,7 @@ class Scorer:
         if op in self._tells:
             self._tells[op](frame)
             return None
+        self._matrix.refresh()
         self._refit()
         found = self._ops[op](frame)
         answer = {"op": op, "job": frame.get("job"), "version": self._version,
@@ -62,7 +81,7 @@ class Scorer:
     def idle(self, waiting: Callable[[], bool]) -> bool:
         """One bounded piece of what the engines postponed."""
         if self._engine is not None and self._engine.idle():
-            self._exact = self._engine.head.exact
+            self._exact = self._engine.head.behind == 0
             return True
         return self._never is not None and not waiting() and self._never.idle()
 
@@ -76,19 +95,32 @@ class Scorer:
 
     def _start(self, frame: Frame) -> None:
         settings = wire.model_settings(frame["settings"])
-        matrix = FeatureMatrix.open(Path(frame["features"]), frame["width"], readonly=True)
-        self._build = lambda: engine_for(settings, matrix, frame["width"], frame["classes"])
-        self._empty = lambda: network_for(settings, frame["width"], frame["classes"])
+        shape, classes = tuple(frame["shape"]), frame["classes"]
+        self._matrix = FeatureMatrix.open(
+            frame["features"], math.prod(shape), stamp=bytes.fromhex(frame["stamp"]))
+        inputs = Shaped(self._matrix, shape)
+        self._build = lambda: engine_for(settings, inputs, shape, classes)
+        self._empty = lambda: network_for(settings, shape, classes)
         self._engine = self._build()
-        if frame.get("network"):
-            self._promote(frame["network"])
         self._version = frame["version"]
+        self._take_newest(frame["networks"])
+
+    def _take_newest(self, networks: list[dict[str, str]]) -> None:
+        """The newest promoted network whose file is whole; one generation may be broken."""
+        for each in networks:
+            try:
+                self._promote(each)
+                return
+            except (Corrupt, NotFound) as error:
+                log.error("a network is passed over: %s", error)
 
     def _labels(self, frame: Frame) -> None:
+        self._matrix.refresh()
         _tell(self.engine, *labels_of(frame))
         self._version = frame["version"]
 
     def _never_labels(self, frame: Frame) -> None:
+        self._matrix.refresh()
         self._never = self._never or self._build()
         _tell(self._never, *labels_of(frame))
 

@@ -108,7 +108,7 @@ class Group:
                 self.decided.append(effect)
             case fx.QueryPut():
                 self.changed.add(effect.query.id)
-            case fx.ReplyNoted():
+            case fx.ReplyNoted() if effect.counted:
                 self.replies.append((effect.query, effect.annotator))
             case fx.NeedPick():
                 self.picks.add(effect.query)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,12 +27,15 @@ from ...loop import Loop
 from ...schema import Schema
 from ...session.events import Started, Tuned
 from ...session.state import SessionState
-from ...types import NO_LABEL
+from ...types import NO_LABEL, AnnotatorId, Status
 from .. import commands as c
+from .group import Group
 from .resume import loop_of
 
 LEDGER, FEATURES, MODELS, HOLDOUT = "ledger.db", "features.bin", "models", "holdout.npy"
 """Names in the folder of a ledger."""
+
+_KNOWN = tuple(Status).index(Status.KNOWN)
 
 PIECE = 1000
 """Payloads encoded at once when the feature matrix is made again."""
@@ -42,6 +46,7 @@ class Live:
 
     def __init__(self, settings: Settings, folder: Path, schema: Schema) -> None:
         self.settings, self.folder, self.schema = settings, folder, schema
+        self._stamp = hashlib.sha256(schema.to_json().encode()).digest()
         (folder / MODELS).mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger.open(folder / LEDGER)
         try:
@@ -62,16 +67,23 @@ class Live:
         """Believe what the ledger says."""
         loaded = self.ledger.load()
         self.seq = loaded.last_seq
-        if loaded.last_seq:
-            self.loop = loop_of(loaded, self.ledger)
-        else:
-            self.loop = Loop()
+        self.loop = loop_of(loaded, self.ledger) if loaded.last_seq else Loop()
+        self.sources = list(loaded.examples.sources)
+        self.known = self._count_known() if loaded.last_seq else 0
+        self.replies = {AnnotatorId(name): count for name, count in self.ledger.ask(
+            "SELECT annotator, count(*) FROM replies WHERE counted = 1 GROUP BY annotator")}
 
-    def publish(self, rows: list[bytes]) -> None:
-        """Append the features of new examples; they are committed by now."""
-        if rows:
-            numbers = np.frombuffer(b"".join(rows), dtype="<f4")
-            self.features.append(numbers.reshape(len(rows), -1))
+    def committed(self, group: Group) -> None:
+        """What follows a commit: features of the new examples, counts."""
+        self.seq = group.seq
+        if group.moved:
+            self.known = self._count_known()
+        self.sources += [sys.intern(effect.source) for effect in group.added]
+        for _, annotator in group.replies:
+            self.replies[annotator] = self.replies.get(annotator, 0) + 1
+        if group.rows:
+            numbers = np.frombuffer(b"".join(group.rows), dtype="<f4")
+            self.features.append(numbers.reshape(len(group.rows), -1))
 
     def same_content(self, item: c.Item) -> bool:
         """Whether a stored example says the same as `item`. True where it was erased since."""
@@ -85,7 +97,8 @@ class Live:
         """What a compute process is told first. `networks`: promoted ones, the newest first."""
         return {
             "op": "start", "version": version, "settings": wire.as_frame(self.settings.model),
-            "features": str(self.folder / FEATURES), "width": self.schema.width,
+            "features": str(self.folder / FEATURES), "stamp": self._stamp.hex(),
+            "shape": list(self.schema.size or (self.schema.width,)),
             "classes": len(self.state.classes), "models": str(self.folder / MODELS),
             "networks": [{"path": path, "digest": digest} for path, digest in self.ledger.ask(
                 "SELECT path, digest FROM models ORDER BY version DESC LIMIT 2")],
@@ -94,6 +107,9 @@ class Live:
     def close(self) -> None:
         self.features.close()
         self.ledger.close()
+
+    def _count_known(self) -> int:
+        return int(np.count_nonzero(self.loop.data.column("status") == _KNOWN))
 
     # ---- starting ------------------------------------------------------------------------------
 
@@ -114,9 +130,9 @@ class Live:
             batch.save_state(self.state)
 
     def _open_features(self) -> FeatureMatrix:
-        stamp = hashlib.sha256(self.schema.to_json().encode()).digest()
         return FeatureMatrix.ensure(
-            self.folder / FEATURES, self.schema.width, len(self.loop.ids), self._rows, stamp)
+            self.folder / FEATURES, self.schema.width, len(self.loop.ids), self._rows,
+            self._stamp)
 
     def _rows(self, start: int) -> Iterator[ArrayLike]:
         """Features made again from the payloads, from position `start` on; zeros where a payload

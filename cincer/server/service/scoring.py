@@ -7,6 +7,7 @@ a model that contains this reply" is a comparison of two numbers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,6 +23,8 @@ from .arrivals import Arrivals
 from .desk import Desk, Job, Urgency
 from .group import Group
 from .live import Live
+
+log = logging.getLogger("cincer.scoring")
 
 PICKS = 8
 """Pairs in one job for everybody; a person's own next pairs never wait behind more."""
@@ -178,8 +181,11 @@ class Scoring:
     def answered(self, group: Group, frame: Frame) -> None:
         """Record what the scorer found; an answer on an older version than asked is dropped."""
         job = self.desk.answered(frame)
+        if "error" in frame:
+            log.error("the scorer refused %s: %s", frame["op"], frame["error"])
+            return
         self._note_head(group, frame)
-        if job is None or "error" in frame:
+        if job is None:
             return
         handler = self._handlers.get(frame["op"])
         if handler is not None:
