@@ -13,7 +13,7 @@ from ..session.state import SessionState
 from ..types import Position
 from .chain import link, new_salt, payload_hash
 from .fold import Rows
-from .text import KIND_OF, event_text, state_text, to_json
+from .text import event_text, state_text, to_json
 
 _EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KEY = "INSERT INTO keys (actor, key, digest, answer, seq) VALUES (?, ?, ?, ?, ?)"
@@ -65,7 +65,8 @@ class Batch:
         hashed = self._payload(seq, event, payload) if payload is not None else b""
         if key is not None:
             self._key(actor, key, Answer(digest or "", answer, seq))
-        self.append(KIND_OF[type(event)], event.at, actor, event_text(event), hashed)
+        kind, body = event_text(event)
+        self.append(kind, event.at, actor, body, hashed)
         self._rows.fold(seq, event, effects)
         return seq
 
@@ -111,7 +112,7 @@ class Batch:
 
     def _payload(self, seq: int, event: Event, payload: Payload) -> bytes:
         if not isinstance(event, Received):
-            raise InvalidInput(f"a {KIND_OF[type(event)]} has no payload")
+            raise InvalidInput(f"only an arrival has a payload, not {type(event).__name__}")
         content, meta, salt = to_json(payload.content), to_json(payload.meta), new_salt()
         self.positions[event.example] = event.position
         self._rows.add(

@@ -1,12 +1,12 @@
-"""A start from what is stored: the tables as arrays, the state as it was, and the few events since.
+"""A start from what is stored: the tables as a column store, the state, and the few events since.
 
-Nothing is folded again but the events after the stored state (`store.STATE_EVERY` at most, unless
-the process was killed while nobody saved it), so a start takes the time of reading the tables.
+Nothing is folded again but the events after the stored state (`store.STATE_EVERY` or so), so a
+start takes the time of reading the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dataset import Assertion, Dataset, Treatment
+from ..loop import Loop, Word
 from ..session.state import SessionState
 from ..session.step import step
-from ..types import Entry, ExampleId, Role, Status
+from ..types import Action, AnnotatorId, Entry, ExampleId, Position, QueryId, Role, Status
 from .text import text_state
 
 if TYPE_CHECKING:
@@ -24,76 +26,81 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ExampleTable:
-    """The examples as arrays of equal length N, row = position. Labels are int64 class indices,
-    -1 for none; `status`, `entry` and `role` are int64 indices into the members of their
-    enumerations, -1 for none; `margin` is float64 in [-1, 1], NaN for none; `model` is the version
-    that decided, -1 for none."""
-
-    ids: list[ExampleId]
-    sources: list[str]
-    given: NDArray[np.int64]
-    human: NDArray[np.int64]
-    effective: NDArray[np.int64]
-    status: NDArray[np.int64]
-    entry: NDArray[np.int64]
-    role: NDArray[np.int64]
-    predicted: NDArray[np.int64]
-    model: NDArray[np.int64]
-    margin: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-@dataclass(frozen=True, slots=True)
 class Loaded:
-    """Where a session goes on: `state` after event `last_seq`."""
+    """Where a session goes on after event `last_seq`. `ids` by position; `words`: what people said
+    of each example and did not take back, oldest first; `data` is None before the session's
+    start."""
 
     state: SessionState
-    examples: ExampleTable
+    data: Dataset | None
+    ids: list[ExampleId]
+    words: dict[Position, list[Word]]
     last_seq: int
+
+    def loop(self) -> Loop:
+        """The loop that goes on from here."""
+        if self.data is None:
+            return Loop()
+        return Loop.resume(self.state, self.data, self.ids, self.words)
 
 
 def _code(column: str, members: type[StrEnum]) -> str:
-    cases = " ".join(f"WHEN '{m.value}' THEN {i}" for i, m in enumerate(members))
+    cases = " ".join(f"WHEN '{member.value}' THEN {i}" for i, member in enumerate(members))
     return f"CASE {column} {cases} ELSE -1 END"
 
 
-_WHOLE = {
+_COLUMNS = {
     "given": "coalesce(given, -1)", "human": "coalesce(human, -1)",
-    "effective": "coalesce(effective, -1)", "status": _code("status", Status),
-    "entry": _code("entry", Entry), "role": _code("role", Role),
-    "predicted": "coalesce(predicted, -1)", "model": "coalesce(model, -1)",
+    "machine": "coalesce(machine, -1)", "effective": "coalesce(effective, -1)",
+    "status": _code("status", Status), "entry": _code("entry", Entry),
+    "role": _code("role", Role), "treatment": _code("treatment", Treatment),
 }
-
-
-def example_table(ask: Callable[[str], list[tuple[Any, ...]]]) -> ExampleTable:
-    """All rows of `examples`, in order of position."""
-    names = ask("SELECT id, source, margin FROM examples ORDER BY position")
-    whole = ask(f"SELECT {', '.join(_WHOLE.values())} FROM examples ORDER BY position")
-    flat = np.fromiter((cell for row in whole for cell in row), np.int64,
-                       len(whole) * len(_WHOLE))
-    columns = dict(zip(_WHOLE, flat.reshape(-1, len(_WHOLE)).T.copy(), strict=True))
-    margin = np.array([row[2] for row in names], dtype=np.float64)
-    return ExampleTable(
-        ids=[ExampleId(row[0]) for row in names], sources=[row[1] for row in names],
-        margin=margin, **columns)
-
-
-def stored_state(reader: Reader) -> tuple[SessionState, int]:
-    """The state as it was stored last, and the sequence number it belongs to."""
-    row = reader.state_row()
-    return (text_state(row[0]), row[1]) if row else (SessionState(), 0)
+_WORDS = (
+    "SELECT a.position, a.query, a.annotator, a.action, a.label, e.at FROM assertions a"
+    " JOIN events e ON e.seq = a.seq WHERE a.retracted_seq IS NULL ORDER BY a.number"
+)
 
 
 def load(reader: Reader) -> Loaded:
-    """State and examples of one moment."""
+    """State, column store and words of one moment."""
     with reader.moment():
-        examples = example_table(reader.ask)
         last, _ = reader.head()
-        state, seq = stored_state(reader)
-        for record in reader.all_events(seq):
-            if record.event is not None:
-                state, _ = step(state, record.event)
-    return Loaded(state, examples, last)
+        state = _state(reader)
+        ids = [ExampleId(row[0]) for row in reader.ask("SELECT id FROM examples ORDER BY position")]
+        words = _words(reader)
+        data = _data(reader, len(state.classes), words) if state.classes else None
+    return Loaded(state, data, ids, words, last)
+
+
+def _state(reader: Reader) -> SessionState:
+    row = reader.state_row()
+    state, seq = (text_state(row[0]), row[1]) if row else (SessionState(), 0)
+    for record in reader.all_events(seq):
+        if (event := record.event) is not None:
+            state, _ = step(state, event)
+    return state
+
+
+def _words(reader: Reader) -> dict[Position, list[Word]]:
+    found: dict[Position, list[Word]] = {}
+    for position, query, annotator, action, label, at in reader.ask(_WORDS):
+        said = Word(QueryId(query), AnnotatorId(annotator), Action(action), label, at)
+        found.setdefault(Position(position), []).append(said)
+    return found
+
+
+def _data(reader: Reader, classes: int, words: dict[Position, list[Word]]) -> Dataset:
+    assertions = {
+        position: [Assertion(word.label, word.query, word.annotator)
+                   for word in said if word.label is not None]
+        for position, said in words.items()}
+    columns = _columns(
+        reader.ask(f"SELECT {', '.join(_COLUMNS.values())} FROM examples ORDER BY position"))
+    return Dataset.restored(classes, columns, {p: said for p, said in assertions.items() if said})
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> dict[str, NDArray[np.int64]]:
+    """Rows of integers as one array (N,) a column."""
+    cells = np.fromiter(
+        (cell for row in rows for cell in row), np.int64, len(rows) * len(_COLUMNS))
+    return dict(zip(_COLUMNS, cells.reshape(-1, len(_COLUMNS)).T, strict=True))

@@ -25,7 +25,7 @@ from .batch import Answer, Payload
 from .chain import genesis
 from .connect import translated, wal_reset_safe
 from .load import Loaded, load
-from .text import text_event
+from .text import to_event
 
 _CHUNK = 500
 
@@ -45,7 +45,7 @@ class Record:
     @property
     def event(self) -> Event | None:
         """The session's event; None for the ledger's own (payload:erased)."""
-        return text_event(self.kind, json.dumps(self.body)) if is_fold(self.kind) else None
+        return to_event(self.kind, self.body) if is_fold(self.kind) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import Corrupt, InvalidInput
 from ..session import codec
-from ..session.events import KINDS, Event
+from ..session.events import Event
 from ..session.state import Query, SessionState
-
-KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 
 
 def to_json(value: Any) -> str:
@@ -21,15 +20,17 @@ def to_json(value: Any) -> str:
         raise InvalidInput(f"this cannot be stored as JSON: {error}") from error
 
 
-def event_text(event: Event) -> str:
-    return to_json(codec.encode_event(event))
+def event_text(event: Event) -> tuple[str, str]:
+    """The event's kind and body."""
+    kind, body = codec.encode_event(event)
+    return kind, to_json(body)
 
 
-def text_event(kind: str, body: str) -> Event:
-    """The event of a stored body; `Corrupt` if it cannot be read."""
+def to_event(kind: str, body: Mapping[str, Any]) -> Event:
+    """The event of a stored body; `Corrupt` if it is none."""
     try:
-        return codec.decode_event(kind, json.loads(body))
-    except (TypeError, ValueError, KeyError) as error:
+        return codec.decode_event(kind, body)
+    except InvalidInput as error:
         raise Corrupt(f"a stored {kind} cannot be read: {error}") from error
 
 
@@ -38,7 +39,11 @@ def state_text(state: SessionState) -> str:
 
 
 def text_state(text: str) -> SessionState:
-    return codec.decode_state(json.loads(text))
+    """The state of a stored text; `Corrupt` if it is none."""
+    try:
+        return codec.decode_state(json.loads(text))
+    except ValueError as error:
+        raise Corrupt(f"the stored state cannot be read: {error}") from error
 
 
 def query_text(query: Query) -> str:

@@ -15,11 +15,8 @@ from ledger.story import filled, long_story, received
 
 from cincer.errors import NotFound
 from cincer.ledger import Ledger
-from cincer.ledger.batch import STORE_STATE
-from cincer.ledger.text import state_text
 from cincer.ledger.verify import Report, verify
 from cincer.session.state import SessionState
-from cincer.types import Status
 
 Whole: TypeAlias = tuple[Path, SessionState]
 
@@ -144,32 +141,3 @@ def test_a_fold_that_fails_is_reported(tmp_path: Path) -> None:
         batch.record(*received(0), actor="source")
     differences = verify(tmp_path / "l.db").differences
     assert any("event 1 (example:received) cannot be folded" in said for said in differences)
-
-
-def test_load_gives_the_state_after_the_newest_event(whole: Whole) -> None:
-    path, state = whole
-    with Ledger.open(path, readonly=True) as ledger:
-        loaded = ledger.load()
-        assert loaded.state == state
-        assert loaded.last_seq == ledger.head()[0] == EVENTS
-        table = loaded.examples
-        assert len(table) == 40
-        for n in (0, 3, 4, 6, 9, 12):
-            example = ledger.example(table.ids[n])
-            assert example is not None
-            assert table.given[n] == example.given
-            assert table.human[n] == (-1 if example.human is None else example.human)
-            assert table.effective[n] == example.effective
-            assert list(Status)[table.status[n]] == example.status
-
-
-def test_the_newest_events_are_folded_into_an_older_state(tmp_path: Path) -> None:
-    path = tmp_path / "l.db"
-    state = long_story(path)
-    with Ledger.open(path) as ledger:
-        for stored, seq in ((SessionState(), 0), (None, None)):
-            if stored is None:
-                ledger.connection.execute("DELETE FROM state")
-            else:
-                ledger.connection.execute(STORE_STATE, (state_text(stored), seq))
-            assert ledger.load().state == state
