@@ -47,6 +47,10 @@ class Rows(Sequence[Any]):
             return Rows(self._make, self._rows[at], self._raw)
         return self._make(self._rows[at])
 
+    def take(self, order: Sequence[int]) -> Rows:
+        """The contents at `order`, in that order."""
+        return Rows(self._make, [self._rows[at] for at in order], self._raw)
+
     def encoded(self, schema: Schema) -> NDArray[np.float32]:
         """(N, schema.width) float32."""
         return schema.encode_many(self._raw(row) for row in self._rows)
@@ -76,6 +80,12 @@ class DataSet:
     schema: Schema
     train: Part
     test: Part
+
+
+def take(source: Part, order: Sequence[int]) -> Part:
+    """The examples of `source` at `order`, in that order."""
+    return Part(tuple(source.ids[at] for at in order), source.contents.take(order),
+                source.labels[np.asarray(order, dtype=np.int64)])
 
 
 def part(

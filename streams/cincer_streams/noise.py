@@ -4,7 +4,8 @@ symmetric           exactly round(rate N) examples, each a uniformly drawn other
 pair                exactly round(rate N) examples, each to its class's partner (asymmetric noise)
 class_conditional   each label redrawn from its class's row of a matrix
 instance_dependent  what an example looks like decides how likely, and to what, its label flips
-                    (Xia et al., "Part-dependent Label Noise", NeurIPS 2020, Algorithm 2)
+                    (Xia et al., "Part-dependent Label Noise: Towards Instance-dependent
+                    Label Noise", NeurIPS 2020, Algorithm 2)
 annotator           each example is labelled by one of several people, each with a confusion
                     matrix of their own
 """

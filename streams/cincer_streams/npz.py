@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,7 @@ def read_arrays(path: Path, stamp: Stamp | None = None) -> dict[str, NDArray[Any
     try:
         with opened(path, stamp) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            _check_sizes(path, members, path.stat().st_size)
+            _check_sizes(path, members, os.fstat(file.fileno()).st_size)
             return {m.filename[:-4]: _read(archive, m) for m in members}
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError,
             RuntimeError) as error:

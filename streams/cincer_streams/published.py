@@ -10,16 +10,14 @@ All repeats draw from one legacy `RandomState(1)`, one after another; each repea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cincer.errors import InvalidInput
-from cincer.protocols import Arrival
 
-from .dataset import DataSet
-from .stream import Holdout, holdout
+from .dataset import DataSet, take
+from .stream import Holdout, NoisyStream, holdout
 from .truth import Labels, SealedTruth
 
 
@@ -31,30 +29,6 @@ class Repeat:
     given: Labels
     bootstrap: Labels
     stream: Labels
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PublishedStream:
-    """A repeat as a stream: the bootstrap, then the stream. Reads like `NoisyStream`."""
-
-    dataset: DataSet
-    repeat: Repeat
-    truth: SealedTruth
-    holdout: Holdout
-
-    @property
-    def bootstrap(self) -> int:
-        """How many arrivals are the bootstrap."""
-        return len(self.repeat.bootstrap)
-
-    def __len__(self) -> int:
-        return len(self.repeat.bootstrap) + len(self.repeat.stream)
-
-    def __iter__(self) -> Iterator[Arrival]:
-        train, schema = self.dataset.train, self.dataset.schema
-        for row in np.concatenate([self.repeat.bootstrap, self.repeat.stream]).tolist():
-            yield Arrival(train.ids[row], train.contents[row],
-                          schema.class_name(int(self.repeat.given[row])))
 
 
 def draws(
@@ -72,13 +46,20 @@ def draws(
 def published_streams(
     dataset: DataSet, rate: float = 0.2, *, bootstrap: int = 100, stream: int = 100,
     repeats: int = 5,
-) -> list[PublishedStream]:
-    """The repeats of `dataset` (breast, adult, mnist) as streams."""
-    train, gold = dataset.train, holdout(dataset)
-    classes = len(dataset.schema.classes)
-    found = draws(train.labels, classes, rate, bootstrap=bootstrap, stream=stream, repeats=repeats)
-    truth = SealedTruth(train.ids, train.labels)
-    return [PublishedStream(dataset, repeat, truth, gold) for repeat in found]
+) -> list[NoisyStream]:
+    """The repeats of `dataset` (breast, adult, mnist) as streams: the bootstrap, then the stream.
+    """
+    gold = holdout(dataset)
+    found = draws(dataset.train.labels, len(dataset.schema.classes), rate, bootstrap=bootstrap,
+                  stream=stream, repeats=repeats)
+    return [_stream(dataset, repeat, gold) for repeat in found]
+
+
+def _stream(dataset: DataSet, repeat: Repeat, gold: Holdout) -> NoisyStream:
+    order = np.concatenate([repeat.bootstrap, repeat.stream])
+    chosen = take(dataset.train, order.tolist())
+    return NoisyStream(dataset.schema, SealedTruth(chosen.ids, chosen.labels), gold,
+                       len(repeat.bootstrap), chosen.ids, chosen.contents, repeat.given[order])
 
 
 def _repeat(

@@ -35,7 +35,6 @@ class Reader(Protocol):
     text     cells are text and must be read as their column's kind says
     columns  names in a header, where the format has one
     count    how many rows there are, where that is known without reading
-    high     the value of white, where the format knows it
     """
 
     text: bool

@@ -12,8 +12,9 @@ from cincer.errors import InvalidInput
 from cincer.protocols import Arrival
 from cincer.rng import generator
 from cincer.schema import Schema
+from cincer.types import ExampleId
 
-from .dataset import DataSet, Part
+from .dataset import DataSet, Part, Rows, take
 from .noise import NoiseSpec, corrupt
 from .truth import Labels, SealedTruth
 
@@ -28,26 +29,29 @@ class Holdout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoisyStream:
-    """Arrivals in a fixed order, any number of times. The first `bootstrap` are as noisy as the
-    rest. `people[n]`, where the noise model has people, is in arrival n's `meta["annotator"]`."""
+    """Arrivals in a fixed order, any number of times; nothing here but `truth` holds a true label.
+
+    ids, contents, given (N,) int64 are aligned, in order of arrival. The first `bootstrap` are as
+    noisy as the rest. Who gave a label, where the noise model has people, is in
+    `meta["annotator"]`.
+    """
 
     schema: Schema
     truth: SealedTruth
     holdout: Holdout
     bootstrap: int
-    part: Part
-    order: tuple[int, ...]
+    ids: tuple[ExampleId, ...]
+    contents: Rows
     given: Labels
     people: Labels | None = None
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self.ids)
 
     def __iter__(self) -> Iterator[Arrival]:
-        for at, row in enumerate(self.order):
+        for at, (id, content) in enumerate(zip(self.ids, self.contents, strict=True)):
             meta = {} if self.people is None else {"annotator": f"person-{self.people[at]}"}
-            yield Arrival(self.part.ids[row], self.part.contents[row],
-                          self.schema.class_name(int(self.given[at])), meta=meta)
+            yield Arrival(id, content, self.schema.class_name(int(self.given[at])), meta=meta)
 
     @property
     def arrivals(self) -> Iterator[Arrival]:
@@ -71,12 +75,12 @@ def noisy_stream(
     order = generator(seed, "stream", "order").permutation(len(train))[:limit].tolist()
     if bootstrap < 0:
         raise InvalidInput(f"bootstrap must be at least 0, not {bootstrap}", field="bootstrap")
-    spec = _spec(dataset, order, noise, rate, matrix, people)
-    ids = [train.ids[row] for row in order]
-    made = corrupt(train.labels[order], spec, generator(seed, "stream", "noise"), noise=noise,
-                   ids=ids)
-    return NoisyStream(dataset.schema, made.truth, holdout(dataset),
-                       min(bootstrap, len(order)), train, tuple(order), made.given, made.people)
+    chosen = take(train, order)
+    spec = _spec(dataset, chosen, noise, rate, matrix, people)
+    made = corrupt(chosen.labels, spec, generator(seed, "stream", "noise"), noise=noise,
+                   ids=chosen.ids)
+    return NoisyStream(dataset.schema, made.truth, holdout(dataset), min(bootstrap, len(order)),
+                       chosen.ids, chosen.contents, made.given, made.people)
 
 
 def holdout(dataset: DataSet) -> Holdout:
@@ -85,13 +89,8 @@ def holdout(dataset: DataSet) -> Holdout:
 
 
 def _spec(
-    dataset: DataSet, order: list[int], noise: str, rate: float,
-    matrix: NDArray[np.float64] | None, people: int,
+    dataset: DataSet, chosen: Part, noise: str, rate: float, matrix: NDArray[np.float64] | None,
+    people: int,
 ) -> NoiseSpec:
-    features = None
-    if noise == "instance_dependent":
-        contents = dataset.train.contents
-        features = dataset.schema.encode_many(contents[row] for row in order)
+    features = chosen.encoded(dataset.schema) if noise == "instance_dependent" else None
     return NoiseSpec(len(dataset.schema.classes), rate, matrix, features=features, people=people)
-
-

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import fields
 
+import numpy as np
 import pytest
 
 from cincer.errors import InvalidInput, UnknownName
 from cincer.types import ExampleId, Label
+from cincer_streams.dataset import DataSet, Part
 from cincer_streams.datasets import load
 from cincer_streams.metrics import mislabelled_share
 from cincer_streams.noise import NOISES
@@ -68,6 +71,16 @@ def test_annotators_are_named() -> None:
     arrivals = list(noisy_stream(load("digits"), "annotator", limit=30, people=3, bootstrap=0))
     names = [a.meta["annotator"] for a in arrivals]
     assert {n: names.count(n) for n in names} == {f"person-{p}": 10 for p in range(3)}
+
+
+def test_a_stream_holds_no_true_label_but_under_seal() -> None:
+    stream = noisy_stream(load("digits"), limit=300)
+    held = [getattr(stream, f.name) for f in fields(stream)]
+    true = list(stream.truth.open("metrics").values())
+    arrays = [part.tolist() for part in held if isinstance(part, np.ndarray)]
+    assert stream.given.tolist() in arrays
+    assert true not in arrays
+    assert not any(isinstance(part, DataSet | Part) for part in held)
 
 
 def test_a_short_stream_is_all_bootstrap() -> None:

@@ -71,23 +71,24 @@ def test_mislabelled(truth: SealedTruth) -> None:
 
 
 def openers(source: str) -> list[int]:
-    """Lines of `source` that call a method `open` with a purpose of the truth, or that read the
-    seal's inside."""
+    """Lines of `source` that call a method `open` with a purpose of the truth, that read the
+    seal's inside, or the labels of a data set's training part."""
     found = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and node.attr == "_reveal":
+        if isinstance(node, ast.Attribute) and (node.attr == "_reveal" or (
+                node.attr == "labels" and getattr(node.value, "attr", "") == "train")):
             found.append(node.lineno)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) \
                 and node.func.attr == "open":
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
             if any(isinstance(a, ast.Constant) and a.value in PURPOSES for a in given):
                 found.append(node.lineno)
-    return found
+    return sorted(found)
 
 
 def test_the_search_finds_an_opening() -> None:
-    assert openers("x = 1\ntruth.open('oracle')\ny.open(purpose='metrics')\nz._reveal()") \
-        == [2, 3, 4]
+    assert openers("x = 1\ntruth.open('oracle')\ny.open(purpose='metrics')\nz._reveal()\n"
+                   "data.train.labels") == [2, 3, 4, 5]
     assert openers("path.open('rb')\nopen('metrics')") == []
 
 
