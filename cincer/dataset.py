@@ -128,12 +128,6 @@ class Dataset:
         self._count = stop
         return range(start, stop)
 
-    def fill(self, name: str, codes: NDArray[Any]) -> None:
-        """All values of status, entry or role at once, as codes (see `column`), (N,)."""
-        if name not in ("status", "entry", "role") or len(codes) != self._count:
-            raise InvalidInput(f"{len(codes)} codes for the column {name} of {self._count}")
-        self._columns[name][: self._count] = codes
-
     def column(self, name: str) -> NDArray[Any]:
         """(N,) read-only view: given, human, machine, effective (int16); weight (float32); status,
         entry, role, treatment (codes: places in their enumerations, entry -1 = not entered)."""

@@ -10,7 +10,7 @@ import base64
 import json
 import struct
 from collections.abc import Iterable
-from typing import Any, BinaryIO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def encode(frame: Frame) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-def read(stream: BinaryIO) -> Frame | None:
+def read(stream: IO[bytes]) -> Frame | None:
     """The next frame, or None at the end of the pipe (also in the middle of a frame)."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..build import engine_for, network_for
+from .. import build
 from ..engine import Engine, Floats, Ints
 from ..errors import Corrupt, NotFound
 from ..features import FeatureMatrix
 from ..models import checkpoints
+from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
 from .frames import Frame, pack_ints
@@ -57,6 +58,9 @@ class Scorer:
             "start": self._start, "labels": self._labels, "never": self._never_labels,
             "holdout": self._holdout,
         }
+        self._build: Callable[[], Engine]
+        self._empty: Callable[[], Network]
+        self._matrix: FeatureMatrix
         self._engine: Engine | None = None
         self._never: Engine | None = None
         self._inputs: Floats | None = None
@@ -99,8 +103,8 @@ class Scorer:
         self._matrix = FeatureMatrix.open(
             frame["features"], math.prod(shape), stamp=bytes.fromhex(frame["stamp"]))
         inputs = Shaped(self._matrix, shape)
-        self._build = lambda: engine_for(settings, inputs, shape, classes)
-        self._empty = lambda: network_for(settings, shape, classes)
+        self._build = lambda: build.engine(settings, inputs, shape, classes)
+        self._empty = lambda: build.network(settings.model, shape, classes, settings.seed)
         self._engine = self._build()
         self._version = frame["version"]
         self._take_newest(frame["networks"])

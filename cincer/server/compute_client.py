@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO, TypeAlias
+from typing import IO, TypeAlias
 
 from ..compute import frames
 from ..compute.frames import Frame
@@ -36,7 +36,7 @@ STEADY = 20.0
 class Link:
     """The way to one life of a process. `send` never blocks: a thread writes."""
 
-    def __init__(self, name: str, pipe: BinaryIO) -> None:
+    def __init__(self, name: str, pipe: IO[bytes]) -> None:
         self._pipe = pipe
         self._frames: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         threads.start(f"{name}-writer", self._write)
@@ -144,7 +144,7 @@ class Compute:
         self.pid = None
         return process.wait()
 
-    def _read(self, source: BinaryIO, link: Link) -> None:
+    def _read(self, source: IO[bytes], link: Link) -> None:
         while (frame := frames.read(source)) is not None:
             if frame.get("op") == "ready":
                 self.status = "up"

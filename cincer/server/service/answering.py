@@ -13,12 +13,12 @@ from typing import Any
 
 from ... import config
 from ...config import Settings
-from ...errors import CincerError, InvalidInput, NotFound, Stale
+from ...errors import CincerError, InvalidInput, Stale
 from ...loop import Loop
 from ...session import effects as fx
 from ...session.events import Displayed, Flagged, Replied, Skipped, Tuned
 from ...session.state import Query
-from ...types import NO_LABEL, Action, AnnotatorId, Label, Position, QueryId
+from ...types import NO_LABEL, Action, Label, Position, QueryId
 from .. import commands as c
 from .group import Group, Recorded
 from .leasing import Leasing, held_by
@@ -36,21 +36,17 @@ class Answering:
             c.Retrain: self._train, c.Tune: self._tune,
         }
 
-    def handle(self, group: Group, command: c.Command) -> c.Answer | None:
-        """The answer; None for a `Lease`, which is answered when the leases were given out.
-        Errors leave the group as it was."""
+    def handle(self, group: Group, command: c.Command) -> c.Answer:
+        """The answer. Errors leave the group as it was."""
         if not isinstance(command, c.Gone):
             self._leasing.seen(command.actor.name)
         return self._handlers[type(command)](group, command)
 
-    def held(self, group: Group, annotator: AnnotatorId) -> c.Held:
-        """The answer to a `Lease`."""
-        return c.Held(group.seq, held_by(group.state, annotator), len(group.state.queries))
-
     def _lease(self, group: Group, command: c.Lease) -> c.Answer:
         self._leasing.want(command.actor.name, command.count)
         self._leasing.give_out_to(group, command.actor.name)
-        return self.held(group, command.actor.name)
+        held = held_by(group.state, command.actor.name)
+        return c.Held(group.seq, held, len(group.state.queries))
 
     def _display(self, group: Group, command: c.Display) -> c.Answer:
         query = _open(group, command.query)

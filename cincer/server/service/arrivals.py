@@ -18,7 +18,7 @@ from ...errors import CincerError, Stale
 from ...ledger import Payload
 from ...rng import keyed_uniform
 from ...session import effects as fx
-from ...session.events import Received, Scored
+from ...session.events import Received
 from ...types import Position, Seconds
 from .. import commands as c
 from .group import Group
@@ -179,7 +179,8 @@ class Arrivals:
                 pending[position] = number
             else:
                 found = self._live.ledger.example(answer.id)
-                batch.answers[number] = replace(answer, decision=found and found.decision)
+                batch.answers[number] = replace(
+                    answer, decision=found.decision if found else None)
         return pending
 
     def _tell_waiters(self, decided: Iterable[fx.Decided]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,10 +26,9 @@ from ...loop import Loop
 from ...schema import Schema
 from ...session.events import Started, Tuned
 from ...session.state import SessionState
-from ...types import NO_LABEL, AnnotatorId, Status
+from ...types import NO_LABEL, AnnotatorId, Position, Status
 from .. import commands as c
 from .group import Group
-from .resume import loop_of
 
 LEDGER, FEATURES, MODELS, HOLDOUT = "ledger.db", "features.bin", "models", "holdout.npy"
 """Names in the folder of a ledger."""
@@ -46,11 +44,15 @@ class Live:
 
     def __init__(self, settings: Settings, folder: Path, schema: Schema) -> None:
         self.settings, self.folder, self.schema = settings, folder, schema
+        self.loop: Loop
+        self.seq = self.known = 0
+        self.sources: dict[Position, str] = {}
+        """Who sent what is undecided."""
+        self.replies: dict[AnnotatorId, int] = {}
         self._stamp = hashlib.sha256(schema.to_json().encode()).digest()
         (folder / MODELS).mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger.open(folder / LEDGER)
         try:
-            self.loop = Loop()
             self.reload()
             self._start_or_go_on()
             self.features = self._open_features()
@@ -67,9 +69,10 @@ class Live:
         """Believe what the ledger says."""
         loaded = self.ledger.load()
         self.seq = loaded.last_seq
-        self.loop = loop_of(loaded, self.ledger) if loaded.last_seq else Loop()
-        self.sources = list(loaded.examples.sources)
+        self.loop = loaded.loop()
         self.known = self._count_known() if loaded.last_seq else 0
+        self.sources = {Position(position): source for position, source in self.ledger.ask(
+            "SELECT position, source FROM examples WHERE status = 'undecided'")}
         self.replies = {AnnotatorId(name): count for name, count in self.ledger.ask(
             "SELECT annotator, count(*) FROM replies WHERE counted = 1 GROUP BY annotator")}
 
@@ -78,7 +81,7 @@ class Live:
         self.seq = group.seq
         if group.moved:
             self.known = self._count_known()
-        self.sources += [sys.intern(effect.source) for effect in group.added]
+        self.sources |= {effect.position: effect.source for effect in group.added}
         for _, annotator in group.replies:
             self.replies[annotator] = self.replies.get(annotator, 0) + 1
         if group.rows:

@@ -237,15 +237,19 @@ class Scoring:
         """The other side of one pair, unless the query or that side changed meanwhile."""
         if query is None or displayed(query) or not wants_counter(query):
             return
-        counter = found and self._live.loop.counter(
-            Position(found["position"]), found["predicted"], as_beliefs(found["beliefs"]),
-            found["score"])
+        counter = self._counter(found)
         if found and (counter is None or counter.label != found["label"]):
             self._fresh.pop(query.id, None)
             return
         group.picks.discard(query.id)
         if query.picked is None or _side(query.counter_example) != _side(counter):
             group.record(Picked(query.id, counter, version, group.now), actor="scorer")
+
+
+    def _counter(self, found: dict[str, Any] | None) -> Counter | None:
+        return None if found is None else self._live.loop.counter(
+            Position(found["position"]), found["predicted"], as_beliefs(found["beliefs"]),
+            found["score"])
 
 
 def ready(query: Query) -> bool:

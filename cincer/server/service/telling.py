@@ -50,7 +50,7 @@ class Telling:
     def _decided(self, group: Group) -> Iterator[Notice]:
         for e in group.decided:
             yield ArrivalDecided(
-                self._live.sources[e.position], self._live.loop.ids[e.position], e.decision,
+                self._live.sources.pop(e.position, ""), self._live.loop.ids[e.position], e.decision,
                 e.predicted, e.margin, e.version)
 
 
