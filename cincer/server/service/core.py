@@ -15,11 +15,13 @@ from ...errors import CincerError, Unavailable
 from ...types import Seconds
 from .. import commands as c
 from ..compute_client import Answered, Compute, Down, Up
-from ..notices import Notice
+from ..notices import Notice, StatsChanged
+from ..referee import Referee
 from .answering import Answering, as_error
 from .arrivals import Arrivals
 from .group import Group
-from .inbox import Inbox, Item, Submitted
+from .inbox import Inbox, Item, SourceEnded, Submitted
+from .judging import Judging
 from .leasing import Leasing
 from .live import Live
 from .published import Published
@@ -44,7 +46,7 @@ class Core:
 
     def __init__(
         self, live: Live, inbox: Inbox, scorer: Compute, trainer: Compute | None,
-        tell: Callable[[Sequence[Notice]], None],
+        tell: Callable[[Sequence[Notice]], None], referee: Referee | None,
     ) -> None:
         self.live, self.inbox = live, inbox
         self._processes = {"scorer": scorer} | ({"trainer": trainer} if trainer else {})
@@ -53,10 +55,15 @@ class Core:
         self.arrivals = Arrivals(live, inbox)
         self.scoring = Scoring(live, self.arrivals)
         self.training = Training(live)
+        self.judging: Judging | None = None
+        if referee is not None:
+            self.judging = Judging(live, self.scoring.desk, referee)
+            self.scoring.handlers["measure"] = self.judging.measured
         self.leasing = Leasing()
         self._answering = Answering(live, self.leasing, self.training.train)
         self._telling = Telling(live)
         self._pause_until = 0.0
+        self.source_ended = False
         self.publish(None)
 
     def run(self) -> None:
@@ -93,9 +100,13 @@ class Core:
             case Submitted(command=c.Receive()):
                 self.arrivals.queue(item)
             case Up():
-                self._of(item.name).up(item.link)
+                for part in self._of(item.name):
+                    part.up(item.link)
+            case SourceEnded():
+                self.source_ended = True
             case Down():
-                self._of(item.name).down()
+                for part in self._of(item.name):
+                    part.down()
             case _:
                 pass
 
@@ -103,13 +114,18 @@ class Core:
         match item:
             case Submitted() if not isinstance(item.command, c.Receive):
                 self._command(group, item)
+            case SourceEnded():
+                group.notices.append(StatsChanged())
             case Answered():
-                self._of(item.name).answered(group, item.frame)
+                self._of(item.name)[0].answered(group, item.frame)
             case _:
                 pass
 
-    def _of(self, name: str) -> Scoring | Training:
-        return self.scoring if name == "scorer" else self.training
+    def _of(self, name: str) -> tuple[Scoring | Training, *tuple[Judging, ...]]:
+        """Who deals with a process: first whoever takes its answers."""
+        if name == "trainer":
+            return (self.training,)
+        return (self.scoring, self.judging) if self.judging else (self.scoring,)
 
     def _command(self, group: Group, item: Submitted) -> None:
         """An error on purpose that changed nothing fails its own command only."""
@@ -127,6 +143,8 @@ class Core:
         self.live.committed(group)
         self.scoring.commit(group)
         self.training.commit(group)
+        if self.judging is not None:
+            self.judging.commit(group)
         self.arrivals.commit(group)
         notices = self._telling.notices(group)
         self.publish(group)
@@ -160,6 +178,8 @@ class Core:
         self.arrivals.answer_late(now)
         if now >= self._pause_until:
             self.scoring.ask_again(now)
+            if self.judging is not None:
+                self.judging.ask(now)
             self.scoring.send()
             self.training.send()
         if self.scoring.desk.overdue():
@@ -172,7 +192,8 @@ class Core:
         now = time.time()
         due: list[Seconds | None] = [
             self.leasing.next_deadline(self.live.state), self.arrivals.next_deadline(),
-            self.scoring.next_deadline(), now + 5.0]
+            self.scoring.next_deadline(), now + 5.0,
+            self.judging.next_deadline() if self.judging and not self.scoring.desk.busy else None]
         if self._pause_until > now:
             due = [self._pause_until]
         return max(0.0, min(at for at in due if at is not None) - now)

@@ -28,7 +28,12 @@ class Submitted:
     future: Future[Answer] = field(default_factory=Future)
 
 
-Item: TypeAlias = Submitted | Happening
+@dataclass(frozen=True, slots=True)
+class SourceEnded:
+    """The stream has ended: nothing more will arrive."""
+
+
+Item: TypeAlias = Submitted | Happening | SourceEnded
 
 
 class Inbox:
@@ -53,8 +58,8 @@ class Inbox:
             item.future.set_exception(refusal)
         return item.future
 
-    def post(self, happening: Happening) -> None:
-        """Queue what a compute process reported."""
+    def post(self, happening: Happening | SourceEnded) -> None:
+        """Queue what a compute process reported, or the end of the stream."""
         with self._ready:
             self._put(happening)
 

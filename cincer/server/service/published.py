@@ -46,7 +46,8 @@ class Published:
             undecided=len(live.loop.undecided), model=scoring.contained,
             exact=scoring.head["exact"], healthy=live.ledger.healthy,
             saved_at=group.now if saved and group is not None else before.saved_at,
-            present=core.leasing.present, replies=tuple(live.replies.items()))
+            present=core.leasing.present, replies=tuple(live.replies.items()),
+            source_ended=core.source_ended, curve=core.judging.curve if core.judging else ())
 
     @property
     def finished(self) -> bool:

@@ -53,9 +53,8 @@ class Scoring:
         self._head_version, self._told_at = -1, 0.0
         self.head: dict[str, Any] = {"known": 0, "flipped": 0, "exact": True}
         self.contained = 0
-        self._handlers: dict[str, Callable[[Group, Frame], None]] = {
+        self.handlers: dict[str, Callable[[Group, Frame], None]] = {
             "score": self._scored, "pick": self._picked, "rescore": self._rescored,
-            "promote": lambda group, frame: None,
         }
 
     # ---- the process ---------------------------------------------------------------------------
@@ -187,7 +186,7 @@ class Scoring:
         self._note_head(group, frame)
         if job is None:
             return
-        handler = self._handlers.get(frame["op"])
+        handler = self.handlers.get(frame["op"])
         if handler is not None:
             handler(group, frame)
 

@@ -21,9 +21,10 @@ from .. import threads
 from ..commands import Answer, Command
 from ..compute_client import Compute
 from ..notices import Notice
+from ..referee import Referee
 from ..wire.annotate import Stats
 from .core import Core
-from .inbox import Inbox
+from .inbox import Inbox, SourceEnded
 from .leasing import held_by
 from .live import LEDGER, Live
 from .published import Published
@@ -34,10 +35,14 @@ SCORER, TRAINER = "cincer.compute.scorer", "cincer.compute.trainer"
 
 class Service:
     """One session: `start`, then use it, then `close`. `folder` holds its ledger, features and
-    models; what was there goes on where it was."""
+    models; what was there goes on where it was. `referee`: where the truth is known (a demo), it
+    measures; nothing it knows gets into the session."""
 
-    def __init__(self, settings: Settings, folder: Path, schema: Schema) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path, schema: Schema, referee: Referee | None = None,
+    ) -> None:
         self.settings, self.folder, self.schema = settings, folder, schema
+        self._referee = referee
         self._subscribers: list[Callable[[Notice], None]] = []
         self._inbox = Inbox(settings.server.ingest_queue)
         self._scorer = Compute("scorer", SCORER, self._inbox.post)
@@ -58,7 +63,8 @@ class Service:
             self._stop_processes()
             raise
         self._reader = Ledger.open(self.folder / LEDGER, readonly=True)
-        self._core = Core(live, self._inbox, self._scorer, self._trainer, self._tell)
+        self._core = Core(live, self._inbox, self._scorer, self._trainer, self._tell,
+                          self._referee)
         self._thread = threads.start("session", self._core.run)
 
     def close(self) -> None:
@@ -77,6 +83,10 @@ class Service:
         where too much waits, with `Closed` after `close`."""
         undecided = 0 if self._core is None else self._core.published.undecided
         return self._inbox.submit(command, undecided)
+
+    def source_ended(self) -> None:
+        """Nothing more will arrive; `stats().finished` once all is decided and answered."""
+        self._inbox.post(SourceEnded())
 
     def subscribe(self, callback: Callable[[Notice], None]) -> None:
         """`callback` gets every notice, in the session thread, after the commit; it must return
