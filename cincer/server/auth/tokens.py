@@ -178,7 +178,7 @@ def _read(path: Path) -> list[Token]:
         entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["tokens"]
         return [Token(**{k: v for k, v in entry.items() if k in known} |
                       {"roles": tuple(entry["roles"])}) for entry in entries]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(f"{path} is not a file of tokens: {error}") from None
 
 
