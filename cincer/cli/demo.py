@@ -109,7 +109,7 @@ def _serve(
         def stop() -> None:
             feeder.stop()
             if helper is not None:
-                helper.stop()
+                helper.close()
 
         return stop
 
@@ -120,9 +120,9 @@ def _serve(
 def _simulated(service: Service, stream: NoisyStream, pace: float) -> Any:
     from cincer_streams.oracle import Oracle
 
-    from ..server.simulated import SimulatedAnnotator
+    from ..server.simulated import SimulatedAnnotator, by_oracle
 
     oracle = Oracle(stream.truth, classes=len(stream.schema.classes))
-    helper = SimulatedAnnotator(service, oracle.answer, pace)
+    helper = SimulatedAnnotator(service, "simulated", by_oracle(oracle), pace)
     helper.start()
     return helper
