@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -34,6 +35,6 @@ def export(data_dir: str | None, formats: str, out: str) -> None:
             if names is None or len(names) != 1:
                 raise InvalidInput("name one --format to print, or a folder with --out; "
                                    f"formats: {', '.join(FORMATS)}")
-            write(ledger, names[0], click.get_text_stream("stdout"))
+            write(ledger, names[0], sys.stdout)
         else:
             click.echo(str(write_files(ledger, Path(out), names)))

@@ -32,7 +32,7 @@ def push(
     Sending again is safe: the server knows every id it has stored, and a push that was cut off
     goes on after the last batch that was acknowledged.
     """
-    from cincer_streams import open_source
+    from cincer_streams.source import open_source
 
     from .pushing import Progress, Pusher
 

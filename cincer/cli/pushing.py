@@ -83,9 +83,9 @@ class Pusher:
             done += len(rows)
             note.write(done)
             progress.advance(len(rows))
-        for bad in getattr(source, "bad_rows", []):
+        for bad in source.bad:
             total.rejected += 1
-            total.note(f"{file.name} line {bad.line}: {bad.reason}")
+            total.note(f"{file.name} line {bad.number}: {bad.reason}")
         note.clear()
         return total
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def simulate(data: str, selector: str, out: Path, as_json: bool, **options: Any)
 
     plan = Plan(data, tuple(part.strip() for part in selector.split(",")), settings,
                 seed=settings.model.seed, **plan_options).checked()
-    with click.progressbar(length=1000, label="simulating", file=_stderr()) as bar:
+    with click.progressbar(length=1000, label="simulating", file=sys.stderr) as bar:
         shown = 0
 
         def progress(what: str, done: int, total: int) -> None:
@@ -60,10 +61,6 @@ def simulate(data: str, selector: str, out: Path, as_json: bool, **options: Any)
 
         last = list(run(plan, out, progress))
     _report(plan.selectors, last, out, as_json)
-
-
-def _stderr() -> Any:
-    return click.get_text_stream("stderr")
 
 
 def _report(

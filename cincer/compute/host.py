@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -43,7 +44,9 @@ class Host:
 
     @classmethod
     def of_process(cls) -> Host:
-        """The host on this process's own standard input and output; prints go to stderr."""
+        """The host on this process's own standard input and output; prints go to stderr. Ctrl-C is
+        the server's affair: this process ends when the server closes the pipe."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         source = os.fdopen(os.dup(0), "rb")
         sink = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)

@@ -84,7 +84,8 @@ class Feeder:
         while not self._stop.is_set():
             try:
                 answers = self._service.submit(Receive(self._actor, part)).result()
-                self.rejected += [a.error for a in answers if a.answer == "rejected"]  # type: ignore[union-attr]
+                assert isinstance(answers, tuple)
+                self.rejected += [a.error or "" for a in answers if a.answer == "rejected"]
                 return
             except Closed:
                 return
