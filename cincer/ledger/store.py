@@ -34,11 +34,6 @@ STATE_EVERY = 256
 TAIL = 64
 """Links at the end of the chain that are checked before a writer goes on."""
 
-_ERASE = (
-    "UPDATE payloads SET content = NULL, meta = NULL, salt = NULL, erased_seq = ?"
-    " WHERE position = ? AND erased_seq IS NULL"
-)
-
 
 class Ledger(Reader):
     """One ledger file, open for writing or, with `readonly`, for reading only."""
@@ -93,7 +88,8 @@ class Ledger(Reader):
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Collect events; they are committed and synced together when the block ends. An exception
-        in the block, or of the disk, leaves nothing of it behind."""
+        in the block, or of the disk, leaves nothing of it behind; a loop that has already moved on
+        is then ahead of the record, and has to be loaded again."""
         with self._guard:
             self._check_writable()
             if self._broken is not None:
@@ -121,17 +117,21 @@ class Ledger(Reader):
         """Erase the payloads of these examples for good: from the tables, the free pages and the
         write-ahead log. The chain still verifies. Backups and exports made earlier are not
         touched. The number of payloads that were still there."""
-        found = [self.position_of(example) for example in ids]
-        if None in found:
-            raise NotFound(f"no example {ids[found.index(None)]!r}")
+        found = [self._known(example) for example in ids]
         with self.batch() as batch:
             body = to_json({"positions": found, "at": at})
             batch.append("payload:erased", at, actor, body)
             for position in found:
-                batch.add("payloads", _ERASE, (batch.seq, position))
+                batch.erase(position)
             seq = batch.seq
         self.compact()
         return int(self._one("SELECT count(*) FROM payloads WHERE erased_seq = ?", (seq,)))
+
+    def _known(self, example: str) -> Position:
+        position = self.position_of(example)
+        if position is None:
+            raise NotFound(f"no example {example!r}", example=example)
+        return position
 
     def compact(self) -> None:
         """Rewrite the file without free pages and empty the write-ahead log."""
