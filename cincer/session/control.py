@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ..errors import Conflict, InvalidInput, Stale
-from .audits import thin_out
+from .audits import fit
 from .budget import HIGHEST, LOWEST, audit_rate
 from .draft import Draft
 from .effects import ModelChanged
 from .events import Promoted, Started, Tuned
-from .queries import trim
 from .state import Lane
 
 
@@ -42,8 +41,7 @@ def tuned(draft: Draft, event: Tuned) -> None:
     if new.query_budget is None or new.ask_threshold != old.ask_threshold:
         draft.threshold = min(HIGHEST, max(LOWEST, new.ask_threshold))
     draft.want_score()
-    trim(draft)
-    thin_out(draft)
+    fit(draft)
 
 
 def promoted(draft: Draft, event: Promoted) -> None:
