@@ -18,7 +18,7 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from ..errors import Closed, Conflict, Corrupt, NotFound, Unavailable
+from ..errors import CincerError, Closed, Conflict, Corrupt, NotFound, Unavailable
 from ..session.state import SessionState
 from ..types import Position
 from . import backup, schema
@@ -45,7 +45,7 @@ class Ledger(Reader):
         self._seq, self._head = self.head()
         self._stored = self._stored_seq()
         self._last_state: tuple[SessionState, int] | None = None
-        self._broken: sqlite3.Error | None = None
+        self._broken: BaseException | None = None
         if lock is not None:
             self._check_tail()
 
@@ -82,7 +82,7 @@ class Ledger(Reader):
 
     @property
     def healthy(self) -> bool:
-        """False from a failed write until one works."""
+        """False from a failed or interrupted write until one works."""
         return self._broken is None
 
     @contextmanager
@@ -176,16 +176,22 @@ class Ledger(Reader):
             raise Conflict("this ledger is open read-only", path=str(self.path))
         if self._batch is not None:
             raise Conflict("a batch is open already; batches do not nest")
+        if self._db.conn.in_transaction and self.healthy:
+            raise Conflict("a moment of this ledger is being read; read it through another reader")
 
     def _commit(self, batch: Batch) -> None:
         with_state = batch.state is not None and batch.seq - self._stored >= STATE_EVERY
         try:
             self._transaction(batch, with_state)
+        except sqlite3.IntegrityError as error:
+            raise meaning(error) from error
         except sqlite3.Error as error:
-            found = meaning(error)
-            if not isinstance(found, Conflict):
+            self._broken = error
+            raise meaning(error) from error
+        except BaseException as error:
+            if not isinstance(error, CincerError):
                 self._broken = error
-            raise found from error
+            raise
         self._seq, self._head = batch.seq, batch.head
         if with_state:
             self._stored = batch.seq

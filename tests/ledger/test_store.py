@@ -11,7 +11,7 @@ import pytest
 from ledger.story import decided, filled, payload, received, replied, started, undone
 
 from cincer.errors import Closed, Conflict, InvalidInput, NotFound, Unavailable
-from cincer.ledger import Ledger, Payload
+from cincer.ledger import Batch, Ledger, Payload
 from cincer.types import Action
 
 
@@ -177,6 +177,31 @@ def test_a_full_disk_stops_writing_and_heals(tmp_path: Path) -> None:
             batch.record(*received(8), actor="s", key="k", payload=big)
         assert ledger.healthy
         assert ledger.payloads([8]) == [big]
+
+
+def test_an_interrupt_after_the_commit_does_not_stop_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        whole = Ledger._transaction
+
+        def interrupted(self: Ledger, batch: Batch, with_state: bool) -> None:
+            whole(self, batch, with_state)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Ledger, "_transaction", interrupted)
+        with pytest.raises(KeyboardInterrupt), ledger.batch() as batch:
+            batch.record(*received(7), actor="s")
+        monkeypatch.undo()
+        with ledger.batch() as batch:
+            assert batch.record(*received(8), actor="s") == 8
+        assert (ledger.healthy, ledger.position_of("ex-7")) == (True, 7)
+
+
+def test_nothing_is_written_while_a_moment_is_read(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger, ledger.moment(), \
+            pytest.raises(Conflict, match="moment"), ledger.batch():
+        pass
 
 
 def test_batches_of_two_threads_do_not_mix(tmp_path: Path) -> None:
