@@ -69,6 +69,8 @@ class Batch:
         hashed = self._payload(seq, event, payload) if payload is not None else b""
         if key is not None:
             self._key(actor, key, Answer(digest or "", answer, seq))
+        if isinstance(event, Received):
+            self.positions[event.example] = event.position
         kind, body = event_text(event)
         self.append(kind, event.at, actor, body, hashed)
         self._rows.fold(seq, event, effects)
@@ -118,7 +120,6 @@ class Batch:
         if not isinstance(event, Received):
             raise InvalidInput(f"only an arrival has a payload, not {type(event).__name__}")
         content, meta, salt = to_json(payload.content), to_json(payload.meta), new_salt()
-        self.positions[event.example] = event.position
         self._rows.add("payloads", event.position, _PAYLOAD, (
             event.position, event.example, content, meta, salt, seq))
         return payload_hash(salt, content, meta)

@@ -102,16 +102,19 @@ class Ledger(Reader):
                 self._batch = None
 
     def lookup(self, actor: str, key: str, digest: str | None = None) -> Answer | None:
-        """As `Reader.lookup`; sees what the open batch has recorded, too."""
-        if self._batch is not None and (actor, key) in self._batch.keys:
-            return self._same(self._batch.keys[actor, key], key, digest)
-        return super().lookup(actor, key, digest)
+        """As `Reader.lookup`; inside a batch it sees what that has recorded, too. Other threads
+        wait for the commit."""
+        with self._guard:
+            if self._batch is not None and (actor, key) in self._batch.keys:
+                return self._same(self._batch.keys[actor, key], key, digest)
+            return super().lookup(actor, key, digest)
 
     def position_of(self, example: str) -> Position | None:
-        """As `Reader.position_of`; sees what the open batch has recorded, too."""
-        if self._batch is not None and example in self._batch.positions:
-            return self._batch.positions[example]
-        return super().position_of(example)
+        """As `Reader.position_of`; inside a batch it sees what that has recorded, too."""
+        with self._guard:
+            if self._batch is not None and example in self._batch.positions:
+                return self._batch.positions[example]
+            return super().position_of(example)
 
     def erase(self, ids: Sequence[str], *, actor: str, at: float) -> int:
         """Erase the payloads of these examples for good: from the tables, the free pages and the

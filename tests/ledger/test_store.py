@@ -219,6 +219,22 @@ def test_batches_of_two_threads_do_not_mix(tmp_path: Path) -> None:
         assert [r.seq for r in ledger.all_events()] == list(range(1, 42))
 
 
+def test_other_threads_see_an_answer_only_once_it_is_committed(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        seen: list[object] = []
+        thread = threading.Thread(target=lambda: seen.append(ledger.lookup("m", "k")))
+        with pytest.raises(KeyError), ledger.batch() as batch:  # noqa: PT012
+            batch.record(*decided(0), actor="m", key="k")
+            assert ledger.lookup("m", "k") is not None
+            batch.record(*received(9), actor="s")
+            assert ledger.position_of("ex-9") == 9
+            thread.start()
+            thread.join(0.05)
+            raise KeyError
+        thread.join()
+        assert seen == [None]
+
+
 def test_batches_do_not_nest(tmp_path: Path) -> None:
     with filled(tmp_path / "l.db") as ledger, ledger.batch(), \
             pytest.raises(Conflict, match="nest"), ledger.batch():
