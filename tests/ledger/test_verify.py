@@ -72,10 +72,10 @@ def test_a_ledger_in_use_can_be_verified(tmp_path: Path) -> None:
     ("UPDATE examples SET given = 2 WHERE position = 8", "examples 8: given is 2"),
     ("DELETE FROM examples WHERE position = 8", "examples: 8 is missing"),
     ("UPDATE assertions SET retracted_seq = NULL WHERE position = 12", "assertions "),
-    ("UPDATE queries SET outcome = 'unsure' WHERE id = 'q1'", "queries 'q1': outcome"),
-    ("UPDATE queries SET body = replace(body, 'ex-0', 'ex-9') WHERE id = 'q1'",
-     "queries 'q1': what it says"),
-    ("UPDATE replies SET comment = 'no' WHERE query = 'q1'", "replies "),
+    ("UPDATE queries SET outcome = 'unsure' WHERE id = 'q-1'", "queries 'q-1': outcome"),
+    ("UPDATE queries SET body = replace(body, 'ex-0', 'ex-9') WHERE id = 'q-1'",
+     "queries 'q-1': what it says"),
+    ("UPDATE replies SET comment = 'no' WHERE query = 'q-1'", "replies "),
     ("DELETE FROM models", "models: 1 is missing"),
     ("INSERT INTO models VALUES (2, 'x', 'y', 1, 1)", "models: 2 does not follow"),
     ("UPDATE state SET body = replace(body, 'next_query\":', 'next_query\":1')", "stored state"),
@@ -89,7 +89,7 @@ def test_tampering_is_named(
 
 
 def test_what_an_older_program_wrote_is_the_same(whole: Whole, tmp_path: Path) -> None:
-    fewer = ("UPDATE queries SET body = json_remove(body, '$.drawn') WHERE id = 'q1'",
+    fewer = ("UPDATE queries SET body = json_remove(body, '$.drawn') WHERE id = 'q-1'",
              "UPDATE state SET body = json_remove(body, '$.counters.disputes')")
     assert tampered(whole, tmp_path, *fewer).differences == ()
 

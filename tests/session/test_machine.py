@@ -123,7 +123,7 @@ class SessionMachine(RuleBasedStateMachine):
     @rule(who=PEOPLE, number=st.integers(1, 12), epoch=st.integers(0, 4), example=DECISIONS)
     def reply_wildly(self, who: str, number: int, epoch: int, example: ev.Decision) -> None:
         """Late, double, somebody else's, or to what never was."""
-        effects = self.attempt(lambda: self.world.reply(f"q{number}", example, None, who, epoch))
+        effects = self.attempt(lambda: self.world.reply(f"q-{number}", example, None, who, epoch))
         self.note(effects, epoch)
 
     @rule(who=PEOPLE)
