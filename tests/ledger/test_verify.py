@@ -73,6 +73,8 @@ def test_a_ledger_in_use_can_be_verified(tmp_path: Path) -> None:
     ("DELETE FROM examples WHERE position = 8", "examples: 8 is missing"),
     ("UPDATE assertions SET retracted_seq = NULL WHERE position = 12", "assertions "),
     ("UPDATE queries SET outcome = 'unsure' WHERE id = 'q-1'", "queries 'q-1': outcome"),
+    ("UPDATE queries SET body = replace(body, 'ex-0', 'ex-9') WHERE id = 'q-1'",
+     "queries 'q-1': what it says"),
     ("UPDATE replies SET comment = 'no' WHERE query = 'q-1'", "replies "),
     ("DELETE FROM models", "models: 1 is missing"),
     ("INSERT INTO models VALUES (2, 'x', 'y', 1, 1)", "models: 2 does not follow"),
@@ -84,6 +86,12 @@ def test_tampering_is_named(
     report = tampered(whole, tmp_path, statement)
     assert not report.ok
     assert any(words in said for said in report.differences), report.differences
+
+
+def test_what_an_older_program_wrote_is_the_same(whole: Whole, tmp_path: Path) -> None:
+    fewer = ("UPDATE queries SET body = json_remove(body, '$.drawn') WHERE id = 'q-1'",
+             "UPDATE state SET body = json_remove(body, '$.counters.disputes')")
+    assert tampered(whole, tmp_path, *fewer).differences == ()
 
 
 def test_swapped_and_inserted_events_are_found(whole: Whole, tmp_path: Path) -> None:
