@@ -14,7 +14,7 @@ from ..kernels.fisher import fisher, kronecker_parts, product
 from ..kernels.solve import DENSE_LIMIT, Cholesky, Inverse, Iterative, Kronecker
 from .known import KnownRows, evenly
 
-STEP_TOLERANCE, PICK_TOLERANCE = 1e-3, 1e-5
+STEP_TOLERANCE, PICK_TOLERANCE = 3e-2, 1e-4
 ITERATIVE_SAMPLE = 4096
 DRIFT = 0.02
 """Share of the rows that may have come, gone or changed weight before the factor is renewed."""
