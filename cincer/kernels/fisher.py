@@ -71,7 +71,7 @@ def product(
 
 
 def class_block(features: Tensor, own: Tensor, row_weights: Tensor | None = None) -> Tensor:
-    """F's diagonal block of one class, (P, P) float64: `own` (N,) are that class's probabilities."""
+    """F's diagonal block (P, P) float64 of one class; `own` (N,) are its probabilities."""
     block = torch.zeros(features.shape[1], features.shape[1], dtype=torch.float64)
     for part in chunks(len(features)):
         p, x = own[part], features[part]

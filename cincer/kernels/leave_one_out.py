@@ -20,7 +20,7 @@ from torch import Tensor
 from ..errors import InvalidInput
 from .fisher import class_block
 from .head import chunks, residuals, total_weight
-from .newton import Fit, Rows, curvature, fit
+from .newton import Fit, Rows, curvature
 from .solve import Cholesky
 
 BLOCK_LIMIT = 2000
@@ -115,8 +115,7 @@ class Tried:
     fit: Fit
 
 
-def try_penalty(rows: Rows, l2: float, start: Tensor | None) -> Tried:
-    """Fits with `l2` (from `start`) and judges it by approximate leave-one-out."""
-    found = fit(rows, l2, start, tolerance=1e-8)
+def judge(rows: Rows, l2: float, found: Fit) -> Tried:
+    """How the head `found`, fitted to `rows` with `l2`, does by approximate leave-one-out."""
     probs = leave_one_out(rows, found.weights, found.probs, l2)
     return Tried(l2, log_loss(probs, rows.labels, rows.weights), found)

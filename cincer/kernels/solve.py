@@ -55,16 +55,21 @@ class Kronecker:
     def __init__(self, a: Tensor, b: Tensor, damping: float) -> None:
         check_damping(damping)
         a_values, self._a_vectors = torch.linalg.eigh(a)
-        b_values, self._b_vectors = (b, None) if b.dim() == 1 else torch.linalg.eigh(b)
+        self._b_vectors: Tensor | None = None
+        b_values = b
+        if b.dim() == 2:
+            b_values, self._b_vectors = torch.linalg.eigh(b)
         spread = a_values.clamp(min=0)[:, None] * b_values.clamp(min=0)
         self._scale = 1.0 / (spread + damping)
 
     def solve(self, gradient: Tensor) -> Tensor:
-        turned = self._a_vectors.T @ gradient.double()
+        turned: Tensor = self._a_vectors.T @ gradient.double()
         if self._b_vectors is None:
-            return self._a_vectors @ (turned * self._scale)
-        moved: Tensor = (turned @ self._b_vectors) * self._scale
-        return self._a_vectors @ moved @ self._b_vectors.T
+            turned = turned * self._scale
+        else:
+            turned = ((turned @ self._b_vectors) * self._scale) @ self._b_vectors.T
+        found: Tensor = self._a_vectors @ turned
+        return found
 
 
 class Iterative:

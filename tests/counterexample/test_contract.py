@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tests_numeric import classification
 
 from cincer.counterexample import COUNTER_EXAMPLES, counter_example
 from cincer.errors import InvalidInput, UnknownName
@@ -10,7 +11,6 @@ from cincer.kernels.newton import fit
 from cincer.kernels.top import top_layer
 from cincer.protocols import Suspect
 from cincer.types import Position
-from tests_numeric import classification
 
 NEVER_RANKS = {"no_ce"}
 STRATEGIES = [(name, None) for name in COUNTER_EXAMPLES] + [

@@ -1,10 +1,10 @@
 """The Fisher matrix against autograd's Hessian and against its definition."""
 
 import torch
+from tests_numeric import classification
 
 from cincer.kernels.fisher import fisher, kronecker_parts, product
 from cincer.kernels.head import evaluate, gradients, probabilities
-from tests_numeric import classification
 
 
 def test_equals_the_hessian_by_autograd():

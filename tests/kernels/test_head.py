@@ -2,10 +2,10 @@
 
 import pytest
 import torch
+from tests_numeric import classification
 
 from cincer.kernels.head import evaluate, gradients, probabilities
 from cincer.kernels.newton import Rows, fit
-from tests_numeric import classification
 
 
 def problem(rows=40):

@@ -1,10 +1,11 @@
-"""Influence against leaving out and relabelling for real, on noisy digits (methods.md, O2 to O4)."""
+"""Influence against leaving out and relabelling for real, on noisy data."""
 
 import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.preprocessing import minmax_scale
+from tests_numeric import classification
 
 from cincer.counterexample.top_fisher import TopFisher, gradient
 from cincer.kernels.head import gradients, probabilities, residuals, with_bias
@@ -14,7 +15,6 @@ from cincer.kernels.solve import Cholesky
 from cincer.kernels.top import top_layer
 from cincer.protocols import Suspect
 from cincer.types import Position
-from tests_numeric import classification
 
 
 def noisy(load, classes, train, share, seed=0):

@@ -5,12 +5,12 @@ import math
 import pytest
 import torch
 from sklearn.datasets import load_digits
+from tests_numeric import classification
 
 from cincer.kernels import newton
 from cincer.kernels.head import probabilities, with_bias
-from cincer.kernels.leave_one_out import leave_one_out, log_loss, natural_scale, try_penalty
+from cincer.kernels.leave_one_out import judge, leave_one_out, log_loss, natural_scale
 from cincer.kernels.newton import Rows, fit
-from tests_numeric import classification
 
 
 def refitted(rows, l2, start):
@@ -59,9 +59,9 @@ def test_log_loss_of_digits_is_that_of_real_refits():
 def test_without_the_matrix_it_errs_towards_larger_penalties(monkeypatch):
     rows = noisy_digits()
     grid = [natural_scale(rows.features, 10) * 10**power for power in (-1, -0.5, 0, 1)]
-    dense = [try_penalty(rows, l2, None).loss for l2 in grid]
+    dense = [judge(rows, l2, fit(rows, l2)).loss for l2 in grid]
     monkeypatch.setattr(newton, "DENSE_LIMIT", 1)
-    free = [try_penalty(rows, l2, None).loss for l2 in grid]
+    free = [judge(rows, l2, fit(rows, l2)).loss for l2 in grid]
     assert free != dense
     assert dense.index(min(dense)) == 0
     assert free.index(min(free)) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tests_numeric import classification
 
 from cincer.errors import InvalidInput
 from cincer.kernels import newton
@@ -9,7 +10,6 @@ from cincer.kernels.fisher import fisher, kronecker_parts, product
 from cincer.kernels.head import evaluate, probabilities
 from cincer.kernels.newton import Rows, curvature, fit
 from cincer.kernels.solve import Cholesky, Iterative, Kronecker
-from tests_numeric import classification
 
 
 @pytest.mark.parametrize("damping", [1e-4, 1e-2, 1.0])

@@ -57,5 +57,5 @@ def test_random_is_spread_evenly_and_depends_on_the_row():
 
 
 def test_unknown_name_lists_the_valid_ones():
-    with pytest.raises(UnknownName, match="did you mean 'margin'.*always, margin, never, random"):
+    with pytest.raises(UnknownName, match=r"did you mean 'margin'.*always, margin, never, random"):
         suspicion("margn")
