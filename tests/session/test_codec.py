@@ -25,7 +25,6 @@ from cincer.session.codec import (
 from cincer.session.events import KINDS, Received
 from cincer.types import ExampleId, Position
 
-
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
