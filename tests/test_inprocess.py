@@ -49,6 +49,19 @@ def test_a_model_of_ones_own() -> None:
     assert session.predict_proba(x).shape == (100, 3)
 
 
+def test_a_network_with_a_trunk_is_trained_as_the_stream_grows() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, (160, 2)).astype(np.float32)
+    y = (x[:, 0] * x[:, 1] > 0).astype(int)
+    session = cincer.Session("mlp", classes=2, bootstrap=40, ask_threshold=1.0)
+    for row, label in zip(x, y, strict=True):
+        session.receive(row, label)
+    assert session._running.loop.state.model == 2
+    session.retrain()
+    assert session._running.loop.state.model == 3
+    assert (session.predict_proba(x).argmax(axis=1) == y).mean() > 0.9
+
+
 def test_what_is_pending_and_how_it_is_answered() -> None:
     session, _ = fed()
     first = session.pending[0]
@@ -114,6 +127,8 @@ def test_before_anything_has_come() -> None:
     assert session.stats == {"received": 0}
     with pytest.raises(NotFound):
         session.undo()
+    with pytest.raises(Conflict, match="nothing has been received"):
+        session.retrain()
     for act in (lambda: session.reply("q1"), lambda: session.predict_proba([[0.0, 0.0]])):
         with pytest.raises(Conflict, match="nothing has been received"):
             act()

@@ -190,7 +190,7 @@ def test_a_budget_can_be_changed_on_the_way() -> None:
 
 
 def test_a_new_network_is_promoted() -> None:
-    x, truth, given = blobs(60, 0.2)
+    x, _, given = blobs(60, 0.2)
     runner = a_runner()
     hidden(runner, x, given)
     runner.promoted(build.network("mlp", (2,), 3, 7), "digest")

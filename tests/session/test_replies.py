@@ -277,7 +277,7 @@ def test_a_question_about_what_was_judged_elsewhere_is_over() -> None:
 # ---- conflict --------------------------------------------------------------------------------
 
 
-def contested(said: ev.Decision = relabel(2)) -> tuple[World, Position, tuple[fx.Effect, ...]]:
+def contested(said: ev.Decision) -> tuple[World, Position, tuple[fx.Effect, ...]]:
     """Ann and Bob look at pairs with the same counter-example, a 1: Bob makes it a 0, then Ann
     says something else."""
     world, query, other = pair()
@@ -307,7 +307,7 @@ def test_agreeing_is_no_conflict(said: ev.Decision) -> None:
 
 
 def test_a_third_person_settles_it() -> None:
-    world, other, _ = contested()
+    world, other, _ = contested(relabel(2))
     query = world.about(other, QueryKind.DISPUTE)
     assert world.loop.choose(ANN, 9, world.now) == world.loop.choose(BOB, 9, world.now) == ()
     world.show(query.id, "cyd")
