@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from loop_world import KEEP, World
+from loop_world import KEEP, World, of
 
+from cincer.session import effects as fx
 from cincer.session.audits import lane_size
-from cincer.types import Entry, QueryKind, Status
+from cincer.types import AnnotatorId, Entry, QueryKind, Status
 
 
 def audited(world: World) -> list[int]:
@@ -48,11 +49,12 @@ def test_the_rate_at_arrival_counts() -> None:
     assert not world.state.drawn
 
 
-def test_an_audit_needs_no_counter_example_where_the_machine_agrees() -> None:
+@pytest.mark.parametrize("margin", [0.0, 0.9])
+def test_an_audit_is_shown_alone(margin: float) -> None:
     world = drawing(0.5)
-    position = world.arrive(0, 0, 0.0, draw=0.1)
-    world.lease(world.about(position).id)
-    assert world.about(position).picked is None
+    position = world.arrive(0, 1, margin, draw=0.1)
+    world.do(world.loop.leased(world.about(position).id, AnnotatorId("ann"), world.tick()))
+    assert not of(fx.NeedPick, world.last.effects)
 
 
 def test_a_full_lane_is_thinned_at_random_only() -> None:
@@ -100,9 +102,9 @@ def test_what_somebody_holds_is_not_thinned_and_keeps_its_propensity() -> None:
 def test_weighting_by_the_propensity_counts_the_arrivals() -> None:
     """The sum of 1/propensity over the audits that were kept estimates the number of arrivals
     (Horvitz and Thompson 1952), however often the lane overflowed."""
-    totals = np.array([_estimated_arrivals(seed) for seed in range(40)])
+    totals = np.array([_estimated_arrivals(seed) for seed in range(25)])
     standard_error = totals.std() / np.sqrt(len(totals))
-    assert abs(totals.mean() - ARRIVALS) < 3 * standard_error < 0.2 * ARRIVALS
+    assert abs(totals.mean() - ARRIVALS) < 3 * standard_error < 0.3 * ARRIVALS
 
 
 ARRIVALS = 300

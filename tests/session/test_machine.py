@@ -184,7 +184,8 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def the_queue_is_bounded(self) -> None:
         state = self.world.state
-        for audits, bound in ((True, lane_size(state.settings)), (False, state.settings.queue_size)):
+        bounds = {True: lane_size(state.settings), False: state.settings.queue_size}
+        for audits, bound in bounds.items():
             lane = [q for q in state.queries.values() if (q.kind is QueryKind.AUDIT) == audits]
             assert len(lane) <= bound or all(q.lease for q in lane)
 
