@@ -42,9 +42,11 @@ PERSON = Actor(AnnotatorId("bench-person"), frozenset({"annotator"}))
 
 @dataclass(frozen=True, slots=True)
 class LoopRow:
-    """Measures at one size. Rates in 1/s, times of replies in ms, memory in MiB, starts in s."""
+    """Measures at one size (`known_at_replies`: with what was decided since). Rates in 1/s, times
+    of replies in ms, memory in MiB, starts in s."""
 
     known: int
+    known_at_replies: int
     stored_per_second: float
     decided_per_second: float
     replies: int
@@ -121,9 +123,10 @@ def _measure(
             data = Clusters()
             progress(f"{size:,} known: storing")
             stored = _store(service, data, size)
-            progress(f"{size:,} known: deciding {arrivals:,} arrivals")
-            decided = _decide(service, data, arrivals)
+            progress(f"{size:,} known: deciding arrivals")
+            decided = _decide(service, data, min(arrivals, max(size, 1000)))
             progress(f"{size:,} known: {replies} replies")
+            then = service.stats().known
             acks, moves = _reply(service, data, replies)
             memory = _memory(service)
         finally:
@@ -131,7 +134,7 @@ def _measure(
         progress(f"{size:,} known: starting again")
         healthy, scorer = _start(settings, Path(folder))
     return LoopRow(
-        size, stored, decided, len(acks), *_percentiles(acks), *_percentiles(moves),
+        size, then, stored, decided, len(acks), *_percentiles(acks), *_percentiles(moves),
         memory, healthy, scorer)
 
 

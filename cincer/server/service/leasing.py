@@ -50,6 +50,10 @@ class Leasing:
         self._wanted.pop(annotator, None)
         self._gone[annotator] = now + GRACE
 
+    def reset(self) -> None:
+        """After a failed group: look at everything again."""
+        self._stale = True
+
     def next_deadline(self, state: SessionState) -> Seconds | None:
         """When `tend` has something to do that nobody asks for."""
         leases = [q.lease.deadline for q in state.queries.values() if q.lease is not None]
@@ -91,6 +95,8 @@ class Leasing:
     def _give_out(self, group: Group) -> None:
         held = Tally(q.lease.annotator for q in group.state.queries.values() if q.lease)
         for annotator in sorted(self._wanted, key=lambda a: held[a]):
+            if all(q.lease for q in group.state.queries.values()):
+                return
             if annotator not in self._resting and held[annotator] < self._wanted[annotator]:
                 self.give_out_to(group, annotator)
 
