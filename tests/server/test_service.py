@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from server.fakes import ANN, BEN, PATIENCE, SOURCE, item, until, world
 
 from cincer.errors import Busy, Closed, Conflict, NotFound, Stale
 from cincer.server import commands as c
 from cincer.server.notices import ArrivalDecided, HeadMoved, QueryOver, QueryReady
 from cincer.types import Action, ExampleId, QueryId
-from server.fakes import ANN, BEN, PATIENCE, SOURCE, item, until, world
 
 
 def test_a_reply_changes_the_label_and_the_model(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from ...errors import CincerError, Unavailable
+from ...errors import CincerError
 from ...types import Seconds
 from .. import commands as c
 from ..compute_client import Answered, Down, Process, Up
@@ -168,7 +168,7 @@ class Core:
         """Nothing of the group has happened."""
         log.error("a group of %d was not committed: %s", len(items), error,
                   exc_info=not isinstance(error, CincerError))
-        shown = error if isinstance(error, Unavailable) else as_error(error)
+        shown = as_error(error)
         self.arrivals.fail(shown)
         for item in items:
             if isinstance(item, Submitted) and not isinstance(item.command, c.Receive):
@@ -179,7 +179,7 @@ class Core:
         self._astray = True
         try:
             self._come_back()
-        except CincerError as again:
+        except (CincerError, OSError) as again:
             log.error("the ledger cannot be read: %s", again)
         self.publish(None)
 
