@@ -32,6 +32,10 @@ from .messages import beliefs_of, labels_of, margin_of
 
 log = logging.getLogger("cincer.scorer")
 
+EXACT_ROWS = 3_000
+"""Known examples up to which a reply is followed by an exact refit; above, the exact work is done
+between jobs. (10,000 examples of 64 features, 10 classes: 45 ms exact, 3 ms by a step.)"""
+
 
 class Shaped:
     """The feature matrix as the network takes its inputs: (N, *shape) float32."""
@@ -103,7 +107,7 @@ class Scorer:
         self._matrix = FeatureMatrix.open(
             frame["features"], math.prod(shape), stamp=bytes.fromhex(frame["stamp"]))
         inputs = Shaped(self._matrix, shape)
-        self._build = lambda: build.engine(settings, inputs, shape, classes)
+        self._build = lambda: _live(build.engine(settings, inputs, shape, classes))
         self._empty = lambda: build.network(settings.model, shape, classes, settings.seed)
         self._engine = self._build()
         self._version = frame["version"]
@@ -189,6 +193,12 @@ class Scorer:
         if engine is None or self._inputs is None:
             return None
         return pack_ints(engine.predict(self._inputs).argmax(axis=1))
+
+
+def _live(engine: Engine) -> Engine:
+    """The engine set for answering at once."""
+    engine.head.exact_rows = EXACT_ROWS
+    return engine
 
 
 def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:

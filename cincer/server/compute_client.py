@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TypeAlias
+from typing import IO, Protocol, TypeAlias
 
 from ..compute import frames
 from ..compute.frames import Frame
@@ -85,12 +85,27 @@ class Down:
 
 
 Happening: TypeAlias = Up | Answered | Down
+Post: TypeAlias = Callable[[Happening], None]
+
+
+class Process(Protocol):
+    """A supervised compute process, as the service sees it; tests bring their own."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def pid(self) -> int | None: ...
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Compute:
     """One supervised process. `status` is up, starting or down; `pid` of the present life."""
 
-    def __init__(self, name: str, module: str, post: Callable[[Happening], None]) -> None:
+    def __init__(self, name: str, module: str, post: Post) -> None:
         self.name = name
         self.status = "starting"
         self.pid: int | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 from ... import config
 from ...config import Settings
-from ...errors import CincerError, InvalidInput, Stale
+from ...errors import CincerError, InvalidInput, Stale, Unavailable
 from ...loop import Loop
 from ...session import effects as fx
 from ...session.events import Displayed, Flagged, Replied, Skipped, Tuned
@@ -44,7 +44,7 @@ class Answering:
 
     def _lease(self, group: Group, command: c.Lease) -> c.Answer:
         self._leasing.want(command.actor.name, command.count)
-        self._leasing.give_out_to(group, command.actor.name)
+        self._leasing.give_out_to(group, command.actor.name, skipped=True)
         held = held_by(group.state, command.actor.name)
         return c.Held(group.seq, held, len(group.state.queries))
 
@@ -156,6 +156,8 @@ def request_digest(command: c.Command) -> str:
 
 def as_error(error: Exception) -> CincerError:
     """`error` if it was raised on purpose; otherwise one that hides what is inside."""
+    if isinstance(error, OSError):
+        return Unavailable("the disk refuses; nothing was changed, try again later")
     return error if isinstance(error, CincerError) else CincerError("something went wrong inside")
 
 

@@ -116,8 +116,7 @@ class Arrivals:
                 self._queue.remove(batch)
                 self._inbox.taken_up(len(batch.command.items) - batch.at)
             self._waiters = [w for w in self._waiters if w.submitted is not batch.submitted]
-            if not batch.submitted.future.done():
-                batch.submitted.future.set_exception(error)
+            batch.submitted.refuse(error)
         self._sliced = []
 
     def next_deadline(self) -> Seconds | None:
@@ -197,5 +196,5 @@ class Arrivals:
 
     def _answer(self, waiter: _Waiter) -> None:
         self._waiters.remove(waiter)
-        waiter.submitted.future.set_result(tuple(waiter.answers))
+        waiter.submitted.answer(tuple(waiter.answers))
 

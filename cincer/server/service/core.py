@@ -8,13 +8,14 @@ says. This thread alone touches the state, the columns and the write connection.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 
-from ...errors import CincerError, Unavailable
+from ...errors import CincerError
 from ...types import Seconds
 from .. import commands as c
-from ..compute_client import Answered, Compute, Down, Up
+from ..compute_client import Answered, Down, Process, Up
 from ..notices import Notice, StatsChanged
 from ..referee import Referee
 from .answering import Answering, as_error
@@ -45,7 +46,7 @@ class Core:
     """One session at work. `tell` gets the notices of each commit, in order."""
 
     def __init__(
-        self, live: Live, inbox: Inbox, scorer: Compute, trainer: Compute | None,
+        self, live: Live, inbox: Inbox, scorer: Process, trainer: Process | None,
         tell: Callable[[Sequence[Notice]], None], referee: Referee | None,
     ) -> None:
         self.live, self.inbox = live, inbox
@@ -64,6 +65,7 @@ class Core:
         self._telling = Telling(live)
         self._pause_until = 0.0
         self.source_ended = False
+        self._astray = False
         self.publish(None)
 
     def run(self) -> None:
@@ -73,18 +75,23 @@ class Core:
             if not items and self.inbox.closed and not self.arrivals.waiting:
                 return
             self.turn(items)
+        self.arrivals.answer_late(math.inf)
 
     def turn(self, items: list[Item]) -> None:
         """One group commit."""
         for item in items:
             self._prepare(item)
         try:
-            self._attempt(items)
+            group = self._attempt(items)
         except Exception as error:
             self._undo(items, error)
+        else:
+            self._committed(group)
         self._hand_out()
 
-    def _attempt(self, items: list[Item]) -> None:
+    def _attempt(self, items: list[Item]) -> Group:
+        if self._astray:
+            self._come_back()
         with self.live.ledger.batch() as batch:
             group = Group(self.live.loop, batch, time.time())
             for item in items:
@@ -92,7 +99,7 @@ class Core:
             self.arrivals.store(group, SLICE)
             self.leasing.tend(group)
             group.close()
-        self._committed(group)
+        return group
 
     def _prepare(self, item: Item) -> None:
         """What needs no event: batches join their queue, processes come and go."""
@@ -140,37 +147,48 @@ class Core:
     # ---- after the commit ----------------------------------------------------------------------
 
     def _committed(self, group: Group) -> None:
-        self.live.committed(group)
+        try:
+            self.live.committed(group)
+        except OSError as error:
+            log.error("the features cannot be written: %s", error)
+            self._astray = True
+        self.publish(group)
+        for item, answer in group.answers:
+            item.answer(answer)
+        for item, failure in group.failures:
+            item.refuse(failure)
         self.scoring.commit(group)
         self.training.commit(group)
         if self.judging is not None:
             self.judging.commit(group)
         self.arrivals.commit(group)
-        notices = self._telling.notices(group)
-        self.publish(group)
-        for item, answer in group.answers:
-            item.future.set_result(answer)
-        for item, error in group.failures:
-            item.future.set_exception(error)
-        if notices:
-            self._tell(notices)
+        self._tell(self._telling.notices(group))
 
     def _undo(self, items: list[Item], error: Exception) -> None:
         """Nothing of the group has happened."""
         log.error("a group of %d was not committed: %s", len(items), error,
                   exc_info=not isinstance(error, CincerError))
-        shown = error if isinstance(error, Unavailable) else as_error(error)
+        shown = as_error(error)
         self.arrivals.fail(shown)
         for item in items:
             if isinstance(item, Submitted) and not isinstance(item.command, c.Receive):
-                item.future.set_exception(shown)
+                item.refuse(shown)
+            if isinstance(item, Answered) and item.name == "trainer":
+                self.training.train()
         self._pause_until = time.time() + RETRY
+        self._astray = True
         try:
-            self.live.reload()
-        except CincerError as again:
+            self._come_back()
+        except (CincerError, OSError) as again:
             log.error("the ledger cannot be read: %s", again)
         self.publish(None)
+
+    def _come_back(self) -> None:
+        """Memory is what the ledger says again."""
+        self.live.reload()
+        self.leasing.reset()
         self.scoring.resume()
+        self._astray = False
 
     def _hand_out(self) -> None:
         """Give the free processes their next jobs, and end one that is stuck."""

@@ -27,6 +27,16 @@ class Submitted:
     command: Command
     future: Future[Answer] = field(default_factory=Future)
 
+    def answer(self, answer: Answer) -> None:
+        """Resolve the future, unless whoever waited gave up."""
+        if not self.future.done():
+            self.future.set_result(answer)
+
+    def refuse(self, error: Exception) -> None:
+        """Fail the future, unless whoever waited gave up."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceEnded:
@@ -55,7 +65,7 @@ class Inbox:
             if refusal is None:
                 self._put(item)
         if refusal is not None:
-            item.future.set_exception(refusal)
+            item.refuse(refusal)
         return item.future
 
     def post(self, happening: Happening | SourceEnded) -> None:

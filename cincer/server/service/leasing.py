@@ -50,6 +50,10 @@ class Leasing:
         self._wanted.pop(annotator, None)
         self._gone[annotator] = now + GRACE
 
+    def reset(self) -> None:
+        """After a failed group: look at everything again."""
+        self._stale = True
+
     def next_deadline(self, state: SessionState) -> Seconds | None:
         """When `tend` has something to do that nobody asks for."""
         leases = [q.lease.deadline for q in state.queries.values() if q.lease is not None]
@@ -81,18 +85,22 @@ class Leasing:
         group.record(Released(query.id, lease.annotator, lease.epoch, reason, group.now),
                      actor=lease.annotator)
 
-    def give_out_to(self, group: Group, annotator: AnnotatorId) -> None:
-        """Lease to `annotator` what they want and do not hold yet."""
+    def give_out_to(self, group: Group, annotator: AnnotatorId, *, skipped: bool) -> None:
+        """Lease to `annotator` what they want and do not hold yet; what they `skipped` comes back
+        to them only when they ask."""
         held = len(held_by(group.state, annotator))
         missing = self._wanted.get(annotator, 0) - held
         for query in group.loop.choose(annotator, max(0, missing), group.now):
-            group.record(group.loop.leased(query, annotator, group.now), actor=annotator)
+            if skipped or annotator not in group.state.queries[query].skipped_by:
+                group.record(group.loop.leased(query, annotator, group.now), actor=annotator)
 
     def _give_out(self, group: Group) -> None:
         held = Tally(q.lease.annotator for q in group.state.queries.values() if q.lease)
         for annotator in sorted(self._wanted, key=lambda a: held[a]):
+            if all(q.lease for q in group.state.queries.values()):
+                return
             if annotator not in self._resting and held[annotator] < self._wanted[annotator]:
-                self.give_out_to(group, annotator)
+                self.give_out_to(group, annotator, skipped=False)
 
 
 def held_by(state: SessionState, annotator: AnnotatorId) -> tuple[QueryId, ...]:

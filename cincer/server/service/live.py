@@ -45,6 +45,7 @@ class Live:
     def __init__(self, settings: Settings, folder: Path, schema: Schema) -> None:
         self.settings, self.folder, self.schema = settings, folder, schema
         self.loop: Loop
+        self.features: FeatureMatrix | None = None
         self.seq = self.known = 0
         self.sources: dict[Position, str] = {}
         """Who sent what is undecided."""
@@ -66,7 +67,7 @@ class Live:
         return self.loop.state
 
     def reload(self) -> None:
-        """Believe what the ledger says."""
+        """Believe what the ledger says, and bring the features to where it is."""
         loaded = self.ledger.load()
         self.seq = loaded.last_seq
         self.loop = loaded.loop()
@@ -75,16 +76,20 @@ class Live:
             "SELECT position, source FROM examples WHERE status = 'undecided'")}
         self.replies = {AnnotatorId(name): count for name, count in self.ledger.ask(
             "SELECT annotator, count(*) FROM replies WHERE counted = 1 GROUP BY annotator")}
+        if self.features is not None:
+            for piece in self._rows(len(self.features)):
+                self.features.append(piece)
 
     def committed(self, group: Group) -> None:
-        """What follows a commit: features of the new examples, counts."""
+        """What follows a commit: counts, features of the new examples. An error here (the disk is
+        full) undoes nothing; `reload` makes good what is missing."""
         self.seq = group.seq
         if group.moved:
             self.known = self._count_known()
         self.sources |= {effect.position: effect.source for effect in group.added}
         for _, annotator in group.replies:
             self.replies[annotator] = self.replies.get(annotator, 0) + 1
-        if group.rows:
+        if group.rows and self.features is not None:
             numbers = np.frombuffer(b"".join(group.rows), dtype="<f4")
             self.features.append(numbers.reshape(len(group.rows), -1))
 
@@ -108,7 +113,8 @@ class Live:
         }
 
     def close(self) -> None:
-        self.features.close()
+        if self.features is not None:
+            self.features.close()
         self.ledger.close()
 
     def _count_known(self) -> int:

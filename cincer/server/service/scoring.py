@@ -63,7 +63,6 @@ class Scoring:
         """A new life of the process: it is told everything, then asked for all that is open."""
         self._link = link
         self.desk.clear()
-        self._fresh.clear()
         self._head_version = -1
         link.send(self._live.start_frame(self._version))
         data = self._live.loop.data
@@ -78,6 +77,7 @@ class Scoring:
 
     def resume(self) -> None:
         """Ask for whatever is open: after a start, and after a failed group."""
+        self._fresh.clear()
         self.ask_score()
         self._everybody_at = self._waiting_at = 0.0
         self._ask("sync", Urgency.MODEL, self._sync_job)
@@ -211,7 +211,8 @@ class Scoring:
 
     def _scored(self, group: Group, frame: Frame) -> None:
         self._arrivals.decide(group, frame["scored"], frame["version"])
-        self.ask_score()
+        if not group.state.settings.synchronous:
+            self.ask_score()
 
     def _rescored(self, group: Group, frame: Frame) -> None:
         self._revise(group, frame)

@@ -6,6 +6,7 @@ everything else reads the last committed moment.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -19,7 +20,7 @@ from ...session.state import Query
 from ...types import AnnotatorId, ExampleId, QueryId
 from .. import threads
 from ..commands import Answer, Command
-from ..compute_client import Compute
+from ..compute_client import Compute, Post, Process
 from ..notices import Notice
 from ..referee import Referee
 from ..wire.annotate import Stats
@@ -36,21 +37,23 @@ SCORER, TRAINER = "cincer.compute.scorer", "cincer.compute.trainer"
 class Service:
     """One session: `start`, then use it, then `close`. `folder` holds its ledger, features and
     models; what was there goes on where it was. `referee`: where the truth is known (a demo), it
-    measures; nothing it knows gets into the session."""
+    measures; nothing it knows gets into the session. `process` makes a compute process."""
 
     def __init__(
         self, settings: Settings, folder: Path, schema: Schema, referee: Referee | None = None,
+        process: Callable[[str, str, Post], Process] = Compute,
     ) -> None:
         self.settings, self.folder, self.schema = settings, folder, schema
         self._referee = referee
         self._subscribers: list[Callable[[Notice], None]] = []
         self._inbox = Inbox(settings.server.ingest_queue)
-        self._scorer = Compute("scorer", SCORER, self._inbox.post)
-        self._trainer: Compute | None = None
+        self._scorer = process("scorer", SCORER, self._inbox.post)
+        self._trainer: Process | None = None
         if wanted(settings.model):
-            self._trainer = Compute("trainer", TRAINER, self._inbox.post)
+            self._trainer = process("trainer", TRAINER, self._inbox.post)
         self._core: Core | None = None
         self._reader: Ledger | None = None
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Start the processes, open the ledger, begin. `Conflict` where the ledger does not fit
@@ -70,7 +73,7 @@ class Service:
     def close(self) -> None:
         """Finish what was submitted, then stop. Commands after this fail with `Closed`."""
         self._inbox.close()
-        if self._core is not None:
+        if self._thread is not None:
             self._thread.join(30)
         self._stop_processes()
         if self._core is not None:
@@ -123,8 +126,8 @@ class Service:
         """`ready`: arrivals and replies are taken. `ledger`: up, read-only (the disk refuses) or
         down; the processes: up, starting, down, the trainer also off; `seq` of the last commit."""
         scorer, trainer = self._statuses()
-        ledger = "down" if self._core is None or self._inbox.closed else (
-            "up" if self._published.healthy else "read-only")
+        alive = self._thread is not None and self._thread.is_alive() and not self._inbox.closed
+        ledger = "down" if not alive else "up" if self._published.healthy else "read-only"
         return {"ready": ledger == "up", "ledger": ledger, "scorer": scorer,
                 "trainer": trainer, "seq": self._published.seq}
 
@@ -141,7 +144,7 @@ class Service:
     def _statuses(self) -> tuple[str, str]:
         return self._scorer.status, self._trainer.status if self._trainer else "off"
 
-    def _processes(self) -> list[Compute]:
+    def _processes(self) -> list[Process]:
         return [self._scorer] + ([self._trainer] if self._trainer else [])
 
     def _stop_processes(self) -> None:
