@@ -24,8 +24,10 @@ def backup(target: Path, data_dir: str | None, as_json: bool) -> None:
     from .store import ledger_path
 
     with Ledger.open(ledger_path(data_dir), readonly=True) as ledger:
-        seq = ledger.backup(target)
+        ledger.backup(target)
+    with Ledger.open(target, readonly=True) as copy:
+        seq, head = copy.head()
     if as_json:
-        print_json({"target": str(target), "seq": seq})
+        print_json({"target": str(target), "seq": seq, "head": head.hex()})
     else:
-        click.echo(f"{target}: everything up to event {seq:,}")
+        click.echo(f"{target}: everything up to event {seq:,}; head {seq}:{head.hex()}")

@@ -76,10 +76,10 @@ class Service:
         if self._thread is not None:
             self._thread.join(30)
         self._stop_processes()
-        if self._core is not None:
-            self._core.live.close()
         if self._reader is not None:
             self._reader.close()
+        if self._core is not None:
+            self._core.live.close()
 
     def submit(self, command: Command) -> Future[Answer]:
         """The answer, after its commit. The future fails with `Busy` (`retry_after` in its data)
