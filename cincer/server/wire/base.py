@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Message(BaseModel):
     """Base of every message: unknown fields are refused, nothing is coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False,
+        json_schema_serialization_defaults_required=True)
 
 
 Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")]
