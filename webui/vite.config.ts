@@ -1,9 +1,9 @@
 /// <reference types="vitest/config" />
 import { defineConfig } from "vite";
 
-// The server hands out `cincer/server/static` under /static and index.html itself at /.
+// The server hands out `cincer/server/static` at its root.
 export default defineConfig({
-  base: "/static/",
+  base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../cincer/server/static",

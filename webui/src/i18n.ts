@@ -67,9 +67,6 @@ const en = {
   "choice.none": "No class begins like that",
   "choice.same": "{label} is the label it has; {key} says that it is right",
   "choice.bad": "wrong, but I cannot say what it is",
-  "choice.hint.digits": "digit answers · enter confirms · esc back",
-  "choice.hint.type": "type · arrows · enter confirms · esc back",
-  "choice.count": "{n} class|{n} classes",
   "choice.sidefirst": "First which side is wrong: {left} or {right}",
 
   "comment.label": "Comment, sent with your answer",
@@ -260,9 +257,6 @@ const de: Record<Text, string> = {
   "choice.none": "Keine Klasse beginnt so",
   "choice.same": "{label} ist das jetzige Label; {key} sagt, dass es stimmt",
   "choice.bad": "falsch, aber ich weiß nicht, was es ist",
-  "choice.hint.digits": "Ziffer antwortet · Enter bestätigt · Esc zurück",
-  "choice.hint.type": "tippen · Pfeile · Enter bestätigt · Esc zurück",
-  "choice.count": "{n} Klasse|{n} Klassen",
   "choice.sidefirst": "Zuerst, welche Seite falsch ist: {left} oder {right}",
 
   "comment.label": "Kommentar, geht mit der Antwort mit",

@@ -15,9 +15,6 @@ const ACK_TIMEOUT = 8000;
 const ASK_AGAIN = 4000;
 
 type Answer<T extends Ack> = T | ErrorAnswer;
-interface Refusal extends Error {
-  data?: { code?: string; status?: number };
-}
 
 const socket = io("/annotate", {
   transports: ["websocket"],
@@ -41,29 +38,24 @@ export function start(): void {
   socket.connect();
 }
 
-/** Try at once, as after a press on "try again". */
-export function retry(): void {
-  if (!socket.connected) socket.disconnect().connect();
-}
-
 function listen(): void {
   const push = <T>(event: string, message: (data: T) => Message) =>
     socket.on(event, (data: T) => dispatch(message(data)));
-  push<Hello>("session:hello", (hello) => ({ type: "hello", hello, now: Date.now() }));
+  socket.on("session:hello", greeted);
   push<QueryPush>("query:push", (p) => ({ type: "query", push: p, now: Date.now() }));
   push<QueryClosed>("query:closed", (p) => ({ type: "closed", push: p, now: Date.now() }));
   push<ModelUpdated>("model:updated", (p) => ({ type: "model", push: p }));
   push<Stats>("stats:updated", (p) => ({ type: "stats", push: p }));
-  socket.on("connect", connected);
   socket.on("disconnect", disconnected);
   socket.on("connect_error", failed);
 }
 
-function connected(): void {
+/** A new connection: what was missed comes first, then everything else goes on. */
+function greeted(hello: Hello): void {
   displayed = "";
   leasedLength = -1;
-  const seen = getState().server.push;
-  if (seen > 0) void ask("session:resume", { push: seen });
+  void ask("session:resume", { push: getState().server.push });
+  dispatch({ type: "hello", hello, now: Date.now() });
 }
 
 function disconnected(reason: string): void {
@@ -71,12 +63,13 @@ function disconnected(reason: string): void {
   if (reason === "io server disconnect") setTimeout(() => socket.connect(), 1000);
 }
 
-/** A refusal by the server and a broken line look alike to a websocket: a plain request tells. */
-async function failed(error: Refusal): Promise<void> {
-  const status = error.data?.status ?? (await probe());
-  const denied = status === 401 || status === 403;
-  dispatch({ type: "link", link: denied ? "denied" : "offline" });
-  if (error.data && !socket.active) setTimeout(() => socket.connect(), denied ? 30_000 : 2000);
+/** A closed door and a broken line look alike to a websocket: a plain request tells. Where the
+ * server itself refuses (`active` is false), it is asked again after a while. */
+async function failed(): Promise<void> {
+  const refused = !socket.active;
+  const status = refused ? 403 : await probe();
+  dispatch({ type: "link", link: status === 401 || status === 403 ? "denied" : "offline" });
+  if (refused) setTimeout(() => socket.connect(), 10_000);
 }
 
 async function probe(): Promise<number> {

@@ -96,7 +96,7 @@ function LastLine({ state }: { state: State }) {
       <p>{state.line && sentence(state.line.phrases)}</p>
       <button type="button" class="quiet" disabled={!last} title={what} aria-label={what} aria-keyshortcuts={shortcut(keys.undo)}
         onClick={() => run("undo")}>
-        <Kbd>{written(keys.undo)}</Kbd> {t("key.undo")}{state.history.length > 0 && <span class="faint" aria-hidden="true"> {state.history.length}</span>}
+        <Kbd>{written(keys.undo)}</Kbd> {t("key.undo")}
       </button>
     </div>
   );

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { Kbd } from "../app/words";
-import { choosing, decide, pick } from "../commands";
+import { choosing, confirm, decide, pick } from "../commands";
 import { percent, t } from "../i18n";
 import { written } from "../keys";
 import type { Stage, State } from "../state/app";
@@ -18,7 +18,7 @@ export function ClassChoice({ state, view, stage }: { state: State; view: QueryV
   const type = typed(classes);
   const { labels, selected } = offered(state);
   const longest = Math.max(0, ...classes.map((name) => name.length));
-  const size = longest <= 3 ? "tiny" : longest <= 16 ? "short" : "long";
+  const size = longest <= 3 ? "tiny" : longest <= 28 ? "short" : "long";
   return (
     <div class="choice" data-side={view.counter_example ? stage.side : "one"} data-size={size} data-typed={type}>
       <div class="choice-head">
@@ -29,7 +29,8 @@ export function ClassChoice({ state, view, stage }: { state: State; view: QueryV
       <Options labels={labels} selected={selected} classes={classes} beliefs={beliefsOf(view, stage)} />
       <div class="choice-foot">
         <button type="button" class="quiet" onClick={() => decide({ action: "bad" })}>{t("choice.bad")}</button>
-        <span class="faint hint">{t(type ? "choice.hint.type" : "choice.hint.digits")}</span>
+        <span class="gap" />
+        <button type="button" class="quiet" disabled={selected === undefined} onClick={confirm}><Kbd>{written("Enter")}</Kbd> {t("key.confirm")}</button>
         <button type="button" class="quiet" onClick={() => dispatch({ type: "back" })}><Kbd>{written("Escape")}</Kbd> {t("key.back")}</button>
       </div>
     </div>

@@ -1,6 +1,7 @@
 // The two sides: what they are, what they show, what their label says and what the machine says.
 
 import { PairTable, SideContent, SingleTable } from "../content/Content";
+import { Bar } from "../content/Bar";
 import { percent, t } from "../i18n";
 import type { Side } from "../state/reply";
 import type { QueryView, SideView } from "../wire";
@@ -66,7 +67,7 @@ function Row({ name, label, p, kind }: { name: string; label: string; p: number 
       <dt>{name}</dt>
       <dd class="label" title={label}>{label}</dd>
       <dd class="belief">
-        {p !== null && <><meter min={0} max={1} value={p} aria-hidden="true" /><span>{percent(p)}</span></>}
+        {p !== null && <><Bar share={p} /><span>{percent(p)}</span></>}
       </dd>
     </div>
   );

@@ -1,5 +1,6 @@
 // Rows of a table: two side by side with the field between them, or one alone.
 
+import { Bar } from "./Bar";
 import { number, t } from "../i18n";
 import type { FieldValue, SideView } from "../wire";
 import { compare, decimals } from "./fields";
@@ -17,7 +18,7 @@ export function PairTable({ left, right }: { left: SideView; right: SideView }) 
           <th scope="row">
             <span class="field-name">{row.name}{row.unit && <span class="unit"> {row.unit}</span>}</span>
             {row.separation !== null && <span class="apart" title={t("table.apart", { n: number(row.separation, 1) })}>
-              <meter min={0} max={1} value={row.apart} aria-label={t("table.apart", { n: number(row.separation, 1) })} /></span>}
+              <Bar share={row.apart} /><span class="visually-hidden">{t("table.apart", { n: number(row.separation, 1) })}</span></span>}
           </th>
           <Value field={row.right} beside={row.left} />
         </tr>

@@ -80,6 +80,8 @@ export const START: State = {
 };
 
 const GUARD = 400;
+/** Roles that may answer questions. */
+const ANSWERING = ["annotator", "curator", "platform"];
 
 export function owner(s: State): string {
   return s.server.hello ? `${s.server.hello.annotator}@${s.server.hello.project}` : "";
@@ -326,7 +328,7 @@ export function screen(s: State): Screen {
   if (!s.active) return "tab";
   if (s.server.link === "denied") return "denied";
   const roles = s.server.hello?.roles;
-  if (roles && !roles.includes("annotator") && !roles.includes("admin")) return "role";
+  if (roles && !roles.some((role) => ANSWERING.includes(role))) return "role";
   if (current(s)) return "ask";
   if (s.server.link === "offline") return "offline";
   if (s.away) return "away";
