@@ -37,15 +37,17 @@ function Question({ state, view }: { state: State; view: QueryView }) {
   const section = useRef<HTMLElement>(null);
   useKeptFocus(section, `${view.query} ${state.stage.name}`);
   useLeaving(state.leaving);
+  const over = state.stage.name === "choose" || state.panel === "comment" || state.panel === "more";
   const chosen = state.stage.name === "choose" ? state.stage.side : null;
   return (
-    <section class="question" ref={section} tabIndex={-1} aria-label={t("page.answer")} data-query={view.query}>
+    <section class="question" ref={section} tabIndex={-1} aria-label={t("page.answer")} data-query={view.query}
+      data-shape={view.counter_example ? "two" : "one"} data-over={over}>
       <div class="scene">
         <Pair key={view.query} view={view} chosen={chosen} stacked={stacked} />
         {state.leaving && <div class="leaving" aria-hidden="true" inert><Pair view={state.leaving} chosen={null} stacked={stacked} /></div>}
       </div>
-      <p class="sentence"><Asked view={view} stacked={stacked} /></p>
-      <div class="answers">
+      <div class="lower">
+        <p class="sentence"><Asked view={view} stacked={stacked} /></p>
         {state.panel === "comment" && <CommentBox state={state} view={view} />}
         {state.panel === "more" && <MoreMenu view={view} />}
         {state.panel !== "comment" && state.panel !== "more" && (state.stage.name === "choose"

@@ -65,7 +65,7 @@ function Row({ name, label, p, kind }: { name: string; label: string; p: number 
   return (
     <div data-row={kind}>
       <dt>{name}</dt>
-      <dd class="label" title={label}>{label}</dd>
+      <dd class="label" title={label} data-long={label.length > 24}>{label}</dd>
       <dd class="belief">
         {p !== null && <><Bar share={p} /><span>{percent(p)}</span></>}
       </dd>

@@ -6,7 +6,7 @@ import type { Point } from "./scale";
 
 const WIDTH = 248;
 const HEIGHT = 104;
-const LEFT = 36;
+const LEFT = 40;
 const BOTTOM = 20;
 const TOP = 8;
 
