@@ -92,7 +92,7 @@ function asked(view: QueryView, stacked: boolean): Text {
 function LastLine({ state }: { state: State }) {
   const { keys } = usePrefs();
   const [last] = state.history;
-  const what = last ? t("did.undo.what", { what: told(last) }) : t("did.nothing");
+  const what = `${t("key.undo")}: ${last ? told(last) : t("did.nothing")}`;
   return (
     <div class="lastline" data-tone={state.line?.tone ?? "plain"}>
       <p>{state.line && sentence(state.line.phrases)}</p>

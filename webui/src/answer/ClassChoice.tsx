@@ -72,7 +72,7 @@ function Options({ labels, selected, classes, beliefs }: OptionsProps) {
   }, [selected]);
   if (labels.length === 0) return <p class="faint none">{t("choice.none")}</p>;
   return (
-    <ul class="classes" id="classes" role="listbox" aria-labelledby="choice-title" ref={list}>
+    <ul class="classes" id="classes" role="listbox" tabIndex={0} aria-activedescendant={selected === undefined ? undefined : `class-${labels.indexOf(selected)}`} aria-labelledby="choice-title" ref={list}>
       {labels.map((label, i) => (
         <li key={label} id={`class-${i}`} role="option" aria-selected={label === selected} class="class" title={label} onClick={() => pick(label)}>
           {digitOf(classes, label) !== null && digitOf(classes, label) !== label && <Kbd>{digitOf(classes, label)}</Kbd>}

@@ -64,7 +64,7 @@ function LanguageButton() {
   const { prefs } = usePrefs();
   const codes = Object.keys(LANGUAGES) as Language[];
   const next = codes[(codes.indexOf(prefs.lang) + 1) % codes.length] ?? "en";
-  const label = t("lang.label", { name: LANGUAGES[prefs.lang].name });
+  const label = t("lang.label", { code: prefs.lang.toUpperCase(), name: LANGUAGES[prefs.lang].name });
   return (
     <button type="button" class="icon" aria-label={label} title={label} onClick={() => setPrefs({ lang: next })}>
       {prefs.lang.toUpperCase()}

@@ -28,13 +28,13 @@ export function HelpPanel() {
 
   return (
     <div class="help" role="dialog" aria-label={t("help.title")} tabIndex={-1} ref={panel} onKeyDown={taken}>
-      <header><h2>{t("help.keys")}</h2>
+      <div class="help-head"><h2>{t("help.keys")}</h2>
         <button type="button" class="quiet" onClick={() => toggle("help")}>{t("help.close")} <Kbd>{written("Escape")}</Kbd></button>
-      </header>
+      </div>
       <ul class="keys">{TABLE.map(({ command }) => (
         <li key={command}>
           <span>{label(command)}</span>
-          <button type="button" class="keycap" data-command={command} aria-label={`${t("help.change", { label: label(command) })} (${written(keys[command])})`}
+          <button type="button" class="keycap" data-command={command} aria-label={t("help.change", { label: label(command), key: written(keys[command]) })}
             onClick={() => wait(command)}>
             {waiting === command ? t("help.press") : written(keys[command])}
           </button>

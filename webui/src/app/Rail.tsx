@@ -11,7 +11,7 @@ import type { Person, Stats } from "../wire";
 import { sentence } from "./words";
 
 export function Rail({ state, phone }: { state: State; phone: boolean }) {
-  if (!phone) return <aside id="rail" class="rail" aria-label={t("rail.title")}><Contents state={state} /></aside>;
+  if (!phone) return <aside id="rail" class="rail" tabIndex={0} aria-label={t("rail.title")}><Contents state={state} /></aside>;
   return (
     <dialog id="rail" class="rail" aria-label={t("rail.title")} onClick={closeOutside}>
       <form method="dialog"><h2>{t("rail.title")}</h2><button class="quiet">{t("help.close")}</button></form>
