@@ -22,6 +22,7 @@ from cincer.schema import Schema
 from cincer.server.commands import Actor, Display, Item, Lease, Receive, Reply
 from cincer.server.compute_client import Answered, Down, Post, Up
 from cincer.server.notices import Notice
+from cincer.server.referee import Referee
 from cincer.server.service import Service
 from cincer.session.events import Decision
 from cincer.session.state import Query
@@ -118,16 +119,20 @@ class FakeScorer:
     def _sync(self, frame: Frame) -> Frame:
         return {}
 
+    def _measure(self, frame: Frame) -> Frame:
+        return {"live": None, "never": None}
+
 
 class World:
     """A service with a fake scorer; `notices` is everything told so far."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, referee: Referee | None = None, **settings: Any) -> None:
         defaults = {"bootstrap": 6, "audit_share": 0.0}
         self.settings = merge(Settings(), defaults | settings)
         self.schema = Schema.declare("vector", ["a", "b", "c"], columns=WIDTH)
         self.scorer: FakeScorer
-        self.service = Service(self.settings, folder, self.schema, process=self._process)
+        self.service = Service(
+            self.settings, folder, self.schema, referee, process=self._process)
         self.notices: list[Notice] = []
         self.service.subscribe(self.notices.append)
 
