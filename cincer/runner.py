@@ -236,6 +236,7 @@ class Runner:
         while self._changed >= least:
             self._changed = 0
             self.engine.refit()
+            self.engine.settle()
             self._rescore()
 
     def _rescore(self) -> None:
