@@ -114,6 +114,7 @@ class Gate:
             return self._inner(environ, secured)
         finally:
             self._slots.remove(slot)
+            slot.hang_up()  # a reader of this socket must not outlive it
 
     def _counted(self, environ: Environ, start: Start) -> Iterable[bytes]:
         with self._guard:
