@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .build import Session
+    from .inprocess import Session
 
 __version__ = "0.1.0"
 __all__ = ["Session", "__version__"]
@@ -17,7 +17,7 @@ __all__ = ["Session", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "Session":
-        from .build import Session
+        from .inprocess import Session
 
         return Session
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

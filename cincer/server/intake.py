@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..errors import CincerError, InvalidInput
-from ..schema import check_name
+from ..schema import Schema, check_name
 from ..types import ExampleId, Seconds
 from .auth.identity import Identity
 from .commands import Item, ItemStored, Receive
@@ -50,7 +50,7 @@ def _checked(parts: Parts, raw: Any) -> Item | ItemAnswer:
             raise raw
         if not isinstance(raw, dict):
             raise InvalidInput("an example must be a JSON object")
-        return item(parts, raw)
+        return item(parts.schema, raw)
     except (CincerError, ValidationError) as error:
         refused = answer(error)
         name = raw.get("id") if isinstance(raw, dict) else None
@@ -58,14 +58,14 @@ def _checked(parts: Parts, raw: Any) -> Item | ItemAnswer:
         return ItemAnswer(id=shown, answer="rejected", error=refused.error, code=refused.code)
 
 
-def item(parts: Parts, raw: dict[str, Any]) -> Item:
+def item(schema: Schema, raw: dict[str, Any]) -> Item:
     """One valid arrival; raises `InvalidInput` or `ValidationError` saying what is wrong."""
     example = ExampleIn.model_validate(raw)
     meta = _canonical(example.meta)
     if len(meta) > MAX_META:
         raise InvalidInput(f"meta must be at most {MAX_META} bytes as JSON, not {len(meta)}")
-    given = None if example.label is None else parts.schema.label_index(example.label)
-    row = parts.schema.encode(example.content)
+    given = None if example.label is None else schema.label_index(example.label)
+    row = schema.encode(example.content)
     return Item(
         id=ExampleId(check_name(example.id, "id")), content=example.content, meta=example.meta,
         given=given, row=row.tobytes(), at=example.at,

@@ -1,0 +1,97 @@
+"""The one place that turns names in the settings into objects.
+
+`network` and `engine` make the model side from `ModelSettings`; `runner` joins it with the loop;
+`Trainer` trains whole networks in process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from .config import ModelSettings, Settings
+from .rows import Rows
+from .runner import Record, Runner
+from .types import Status
+
+if TYPE_CHECKING:
+    from .engine import Engine, Inputs
+    from .protocols import Network
+
+def network(model: Any, shape: tuple[int, ...], classes: int, seed: int) -> Network:
+    """A network by name, by `module:factory`, or a torch module of the user's own."""
+    from .models import networks
+
+    if isinstance(model, str):
+        return networks.network(model, shape, classes, seed)
+    return networks.torch_module(model, shape, classes)
+
+
+def engine(
+    settings: ModelSettings, inputs: Inputs, shape: tuple[int, ...], classes: int,
+    model: Any = None,
+) -> Engine:
+    """The scorer for examples of `shape`; `model` overrides the name in the settings."""
+    from .counterexample import counter_example
+    from .engine import Engine
+    from .suspicion import suspicion
+
+    net = network(settings.model if model is None else model, shape, classes, settings.seed)
+    return Engine(
+        inputs, net, classes, suspicion(settings.suspicion),
+        counter_example(settings.counter_example, seed=settings.seed,
+                        neighbours=settings.neighbours),
+        settings)
+
+
+def runner(
+    settings: Settings, shape: tuple[int, ...], classes: Sequence[str], *, model: Any = None,
+    record: Record | None = None, clock: Callable[[], float] | None = None, refit_every: int = 1,
+) -> Runner:
+    """The loop in process for examples of `shape`."""
+    rows = Rows()
+    found = engine(settings.model, rows, shape, len(classes), model)
+    return Runner(found, rows, classes, settings=settings.loop, seed=settings.model.seed,
+                  record=record, clock=clock, refit_every=refit_every)
+
+
+class Trainer:
+    """Trains a runner's network from the weights it had at first, and promotes it."""
+
+    def __init__(self, running: Runner, settings: ModelSettings) -> None:
+        from .models.training import as_module, initial_state
+
+        self._running, self._settings = running, settings
+        self._start = initial_state(running.engine.network)
+        weights = sum(p.numel() for p in as_module(running.engine.network).parameters())
+        head = sum(p.numel() for p in running.engine.network.head.parameters())
+        self.has_trunk = weights > head
+        """Whether there is anything to train but the head, which follows by itself."""
+
+    def train(self) -> None:
+        """Train on all that is known, under the effective labels; the model is then this one."""
+        import torch
+
+        from .models.training import from_scratch
+
+        data = self._running.loop.data
+        known = data.positions(Status.KNOWN)
+        net = deepcopy(self._running.engine.network)
+        from_scratch(
+            net, self._start, torch.from_numpy(self._running.inputs.rows(known)),
+            torch.from_numpy(data.column("effective")[known].astype("int64")),
+            epochs=self._settings.epochs, seed=self._settings.seed)
+        self._running.promoted(net, digest(net))
+
+
+def digest(net: Network) -> str:
+    """SHA-256 of the network's weights, hexadecimal."""
+    from .models.training import as_module
+
+    found = hashlib.sha256()
+    for name, value in as_module(net).state_dict().items():
+        found.update(name.encode())
+        found.update(value.numpy().tobytes())
+    return found.hexdigest()

@@ -1,0 +1,63 @@
+"""What a person is asked, in words: classes by name, the pair, and what an answer did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .session.state import Query
+from .types import Belief
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The counter-example: the training example that most supports the machine's suspicion.
+    `score`: higher = stronger support."""
+
+    id: str
+    label: str
+    predicted: str
+    beliefs: dict[str, float]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is `label` right for the example called `example`? The machine believes `predicted`;
+    `margin` in [0, 1], higher = more suspicious, None without a label. `beliefs`: the largest
+    probabilities by class. `id` names the question in `reply`."""
+
+    id: str
+    kind: str
+    example: str
+    label: str | None
+    predicted: str
+    margin: float | None
+    beliefs: dict[str, float]
+    counter_example: Support | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a reply did. `counted` is False for one that came too late; `changed`: ids of the
+    examples whose label changed, with the label before and after."""
+
+    counted: bool
+    changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+
+def question(query: Query, classes: Sequence[str]) -> Question:
+    """An open query in words."""
+    counter = query.counter_example
+    return Question(
+        id=query.id, kind=query.kind.value, example=query.example,
+        label=None if query.given is None else classes[query.given],
+        predicted=classes[query.predicted], margin=query.margin,
+        beliefs=_named(query.beliefs, classes),
+        counter_example=None if counter is None else Support(
+            counter.example, classes[counter.label], classes[counter.predicted],
+            _named(counter.beliefs, classes), counter.score))
+
+
+def _named(beliefs: Sequence[Belief], classes: Sequence[str]) -> dict[str, float]:
+    return {classes[label]: share for label, share in beliefs}
