@@ -50,7 +50,7 @@ ROUTES = (
           "Hold up to `count` queries in all.", annotate.LeaseAck, annotate.LeaseIn),
     Route("GET", "/queries", "query.list", held, "The queries you hold.", HeldQueries),
     Route("POST", "/queries/<id>/displayed", "query.display", displayed,
-          "The pair is on the screen and must not change.", Ack, annotate.DisplayedIn),
+          "The pair is on the screen and must not change; said before it is answered.", Ack, annotate.DisplayedIn),
     Route("POST", "/queries/<id>/reply", "query.reply", reply,
           "Answer a query you hold.", annotate.ReplyAck, annotate.ReplyIn),
     Route("POST", "/queries/<id>/skip", "query.skip", skip,
