@@ -93,6 +93,11 @@ class Scorer:
             return True
         return self._never is not None and not waiting() and self._never.idle()
 
+    def close(self) -> None:
+        """Let go of the feature matrix."""
+        if self._engine is not None:
+            self._matrix.close()
+
     @property
     def engine(self) -> Engine:
         if self._engine is None:

@@ -62,6 +62,10 @@ class Trainer:
     def idle(self, waiting: Callable[[], bool]) -> bool:
         return False
 
+    def close(self) -> None:
+        """Let go of the feature matrix."""
+        self._matrix.close()
+
     def _start(self, frame: Frame) -> None:
         self._settings = wire.model_settings(frame["settings"])
         self._shape, classes = tuple(frame["shape"]), frame["classes"]
