@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from ...config import Settings
+from ...config import LoopSettings, Settings
 from ...errors import Closed
 from ...ledger import Example, Ledger
 from ...schema import Schema
@@ -130,6 +130,10 @@ class Service:
         ledger = "down" if not alive else "up" if self._published.healthy else "read-only"
         return {"ready": ledger == "up", "ledger": ledger, "scorer": scorer,
                 "trainer": trainer, "seq": self._published.seq}
+
+    def loop(self) -> LoopSettings:
+        """The loop's settings as they are now: an admin may have tuned them."""
+        return self._published.state.settings
 
     def pids(self) -> dict[str, int]:
         """Process ids of the compute processes that live now."""
