@@ -74,7 +74,7 @@ def test_push_lease_reply_export_without_a_websocket(project):
     other = {**reply, "example": {"action": "keep"}}
     assert call("annotator", "POST", f"queries/{query['query']}/reply", other)["code"] == "conflict"
     example = call("curator", "GET", "examples/e-30")
-    assert (example["given_label"], example["human_label"]) == ("dog", "cat")
+    assert (example["labels"]["observed"], example["labels"]["human"]) == ("dog", "cat")
     rows = call("curator", "GET", "export?format=labels").splitlines()
     assert any(row.startswith("e-30,cat,dog,cat") for row in rows)
 
