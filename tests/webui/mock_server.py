@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import mimetypes
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ class Mock:
         self.wrong: list[str] = []
         self.down = self.denied = self.swallow = False
         self._answers: dict[str, dict[str, Any]] = {}
+        self._wires: list[socket.socket] = []
         self._push, self._seq = int(time.time()), 100
         self._guard = threading.RLock()
         self._done: list[dict[str, Any]] = []
@@ -80,8 +83,10 @@ class Mock:
     def cut(self) -> None:
         """Break every line and take no new one, until `mend`."""
         self.down = True
-        for line in list(self.sio.eio.sockets.values()):
-            line.close(wait=False)
+        for wire in self._wires:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+        self._wires.clear()
 
     def mend(self) -> None:
         self.down = False
@@ -107,6 +112,7 @@ class Mock:
     def _register(self) -> None:
         @self.sio.on("connect", namespace=PLACE)
         def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+            self._wires.append(environ["werkzeug.socket"])
             hello = {
                 "push": self._push, "annotator": "anna", "roles": list(self.roles),
                 "project": "digits", "classes": self.classes, "kind": self.kind,

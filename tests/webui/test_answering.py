@@ -142,6 +142,19 @@ def test_type_ahead_among_a_hundred_classes(open_page: Open) -> None:
     assert mock.replies[0]["example"] == {"action": "relabel", "label": "gull great"}
 
 
+def test_with_two_classes_wrong_means_the_other_one(open_page: Open) -> None:
+    page, mock = open_page(mock_server.make("table", 2))
+    press(page, "ArrowLeft", "b")
+    until(lambda: len(mock.replies) == 2)
+    for reply, both in zip(mock.replies, (False, True), strict=True):
+        view = samples.question(int(reply["query"][2:]), "table", mock.classes)
+        other = {"benign": "malignant", "malignant": "benign"}
+        new, known = view["example"]["given_label"], view["counter_example"]["given_label"]
+        assert reply["example"] == {"action": "relabel", "label": other[new]}
+        kept, turned = {"action": "keep"}, {"action": "relabel", "label": other[known]}
+        assert reply["counter_example"] == (turned if both else kept)
+
+
 def test_more_removes_or_judges_one_side(open_page: Open) -> None:
     page, mock = open_page()
     press(page, "x")
