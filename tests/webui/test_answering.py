@@ -23,6 +23,11 @@ def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
         time.sleep(0.02)
 
 
+def grown(things: list[Any], count: int) -> None:
+    """Wait until there are `count` things."""
+    until(lambda: len(things) == count)
+
+
 def press(page: Any, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -100,10 +105,10 @@ def test_undo_shows_the_pair_again_ten_deep(open_page: Open) -> None:
     page, mock = open_page()
     for n in range(12):
         press(page, "a")
-        until(lambda n=n: len(mock.replies) == n + 1)
+        grown(mock.replies, n + 1)
     for n in range(10):
         press(page, "Backspace")
-        until(lambda n=n: len(mock.undone) == n + 1)
+        grown(mock.undone, n + 1)
     assert shown(page) == "q-3"
     press(page, "Backspace")
     assert "Nothing to take back" in page.inner_text(".lastline")

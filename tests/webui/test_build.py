@@ -1,4 +1,4 @@
-"""The lock file names no host, the page's own tests pass, and the build hook knows when to build."""
+"""The lock file names no host, the page's own tests pass, the build hook knows when to build."""
 
 from __future__ import annotations
 

@@ -77,7 +77,8 @@ OVERFLOW = """() => {
     return box.width > 1 && box.right > wide + 1 && !e.closest('.visually-hidden, dialog');
   }).map((e) => e.outerHTML.slice(0, 120));
 }"""
-COVERED = """() => [...document.querySelectorAll('.actions button, .lastline button, .class, .choice button')]
+COVERED = """() => [...document.querySelectorAll(
+  '.actions button, .lastline button, .class, .choice button')]
   .filter((e) => {
     const box = e.getBoundingClientRect();
     const list = e.closest('.classes')?.getBoundingClientRect();
