@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import Conflict, InvalidInput, Stale
 from .audits import fit
-from .budget import HIGHEST, LOWEST, audit_rate
+from .budget import audit_rate, set_threshold
 from .draft import Draft
 from .effects import ModelChanged
 from .events import Promoted, Started, Tuned
@@ -21,7 +21,7 @@ def started(draft: Draft, event: Started) -> None:
     draft.settings = event.settings
     draft.classes = event.classes
     draft.key = event.key
-    draft.threshold = min(HIGHEST, max(LOWEST, event.settings.ask_threshold))
+    set_threshold(draft, event.settings.ask_threshold)
     draft.lane = Lane(rate=audit_rate(event.settings, draft.budget))
 
 
@@ -39,7 +39,7 @@ def tuned(draft: Draft, event: Tuned) -> None:
     new, old = event.settings, draft.settings
     draft.settings = new
     if new.query_budget is None or new.ask_threshold != old.ask_threshold:
-        draft.threshold = min(HIGHEST, max(LOWEST, new.ask_threshold))
+        set_threshold(draft, new.ask_threshold)
     draft.want_score()
     fit(draft)
 

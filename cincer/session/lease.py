@@ -112,7 +112,7 @@ def display(draft: Draft, event: Displayed) -> None:
     """From here on the pair does not change; displaying twice is once."""
     query, lease = held(draft, event.query, event.annotator, event.epoch)
     if lease.displayed_at is None:
-        draft.put(replace(query, lease=replace(lease, displayed_at=event.at), last=None))
+        draft.put(replace(query, lease=replace(lease, displayed_at=event.at)))
 
 
 def released(draft: Draft, event: Released) -> None:

@@ -48,6 +48,8 @@ class SessionMachine(RuleBasedStateMachine):
         self.given: dict[int, int | None] = {}
         for label in range(3):
             self.arrive(label, label, 0.0, 1.0, 0.5)
+        for label in range(3):
+            self.arrive(label, (label + 1) % 3, 0.8, 1.0, 0.5)
 
     # ---- what can happen -----------------------------------------------------------------------
 
@@ -81,6 +83,12 @@ class SessionMachine(RuleBasedStateMachine):
         self.world.do(ev.Displayed(
             query.id, query.lease.annotator, query.lease.epoch, self.world.tick()))
 
+    @rule(who=PEOPLE)
+    def show(self, who: str) -> None:
+        """Several people look at pairs at the same time."""
+        for query in self.world.loop.choose(AnnotatorId(who), 1, self.world.now):
+            self.world.show(query, who)
+
     @precondition(lambda self: self.world.held())
     @rule(data=st.data(), reason=st.sampled_from(["expired", "disconnected"]))
     def release(self, data: st.DataObject, reason: str) -> None:
@@ -94,13 +102,15 @@ class SessionMachine(RuleBasedStateMachine):
         self.world.do(ev.Skipped(
             query.id, query.lease.annotator, query.lease.epoch, self.world.tick()))
 
-    @precondition(lambda self: self.world.shown())
-    @rule(data=st.data(), example=DECISIONS, counter=st.one_of(st.none(), DECISIONS),
+    @rule(data=st.data(), who=PEOPLE, example=DECISIONS, counter=DECISIONS,
           taken_back=st.booleans())
     def reply(
-        self, data: st.DataObject, example: ev.Decision, counter: ev.Decision | None,
+        self, data: st.DataObject, who: str, example: ev.Decision, counter: ev.Decision,
         taken_back: bool,
     ) -> None:
+        self.show(who)
+        if not self.world.shown():
+            return
         query = data.draw(st.sampled_from(self.world.shown()))
         who, epoch = query.lease.annotator, query.lease.epoch
         before = self.world.columns()
@@ -174,7 +184,8 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def the_queue_is_bounded(self) -> None:
         state = self.world.state
-        for audits, bound in ((True, lane_size(state.settings)), (False, state.settings.queue_size)):
+        bounds = {True: lane_size(state.settings), False: state.settings.queue_size}
+        for audits, bound in bounds.items():
             lane = [q for q in state.queries.values() if (q.kind is QueryKind.AUDIT) == audits]
             assert len(lane) <= bound or all(q.lease for q in lane)
 
