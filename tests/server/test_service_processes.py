@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from server.fakes import until
+from server.live_world import until
 
 from cincer.bench import loop as bench
 from cincer.compute import frames
