@@ -1,0 +1,7 @@
+"""Studies with a simulated oracle, over the same loop as the live server.
+
+play        one run: a stream, a model, an oracle, and what the truth says of it afterwards
+simulate    `cincer simulate`: runs by selector and repeat, one JSON line a step, resumable
+demo        `cincer experiment demo`: what ten answers do to the demo's stream
+summary     means, standard errors, tables
+"""

@@ -2,9 +2,9 @@
 
 `trace` runs `writer.py` under strace and gives what it did to its files, in order. `cut` replays
 that up to some moment as a disk may have it then: everything synced, and of each write since the
-last sync of its file all, nothing, or a front part in whole sectors. A removed file may be back until
-its folder is synced; names are taken to be on the disk as soon as they are made. The -shm file is
-not replayed, SQLite makes it again.
+last sync of its file all, nothing, or a front part in whole sectors. A removed file may be back
+until its folder is synced; names are on the disk as soon as they are made. The -shm file is not
+replayed, SQLite makes it again.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Story:
 
 
 def long_story(path: Path, examples: int = 40) -> SessionState:
-    """A closed ledger in which much has happened, every third example asked about as `q1`, `q2`
+    """A closed ledger in which much has happened, every third example asked about as `q-1`, `q-2`
     and so on; the state at its end."""
     with Ledger.open(path) as ledger:
         story = Story(ledger)

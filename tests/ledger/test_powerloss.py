@@ -42,8 +42,8 @@ def harm(ops: list[Op], folder: Path, seed: int) -> str:
     try:
         with Ledger.open(folder / "l.db") as ledger:
             done = [int(row[0][1:]) for row in ledger.ask("SELECT source FROM examples")]
-    except CincerError as error:
-        return f"cannot be opened: {error}"
+    except (CincerError, TypeError, ValueError) as error:
+        return f"cannot be read: {error}"
     if lost := promised - set(done):
         return f"lost {len(lost)}"
     if len(done) != len(set(done)):

@@ -1,9 +1,10 @@
 """The messages of HTTP and Socket.IO: `base` what they share, `content` how examples are shown,
-`annotate` and `stream` the two namespaces. `EVENTS` and `PUSHES` name every Socket.IO event."""
+`annotate` and `stream` the two namespaces, `http` what only HTTP says, `typescript` the browser's
+types made from them. `EVENTS` and `PUSHES` name every Socket.IO event."""
 
 from __future__ import annotations
 
-from . import annotate, base, content, stream
+from . import annotate, base, content, http, stream
 from .base import Ack, ErrorAnswer, Message
 
 EVENTS: dict[str, dict[str, tuple[type[Message], type[Message]]]] = {
@@ -38,4 +39,4 @@ PUSHES: dict[str, dict[str, type[Message]]] = {
 """Server pushes by namespace."""
 
 __all__ = ["EVENTS", "PUSHES", "Ack", "ErrorAnswer", "Message",
-           "annotate", "base", "content", "stream"]
+           "annotate", "base", "content", "http", "stream"]

@@ -1,0 +1,166 @@
+"""`cincer simulate`: the loop with an oracle, by selector and repeat, one JSON line a step.
+
+The file begins with one line that states every setting, version and seed; a run that was cut off
+goes on where its last whole repeat ended, and a file of other settings is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from cincer_streams.dataset import DataSet
+from cincer_streams.datasets import load
+from cincer_streams.oracle import Oracle
+from cincer_streams.published import published_streams
+from cincer_streams.stream import NoisyStream, noisy_stream
+
+from cincer import __version__
+from cincer.config import Settings
+from cincer.counterexample import COUNTER_EXAMPLES
+from cincer.errors import Conflict, InvalidInput, UnknownName
+from cincer.rng import derive
+
+from .arrays import read_arrays
+from .play import Step, play
+
+DEFAULT = "default"
+STREAMS = ("drawn", "published")
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is running, the steps done and the steps in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run. `arrivals` after `bootstrap`; `noise` a share in [0, 1]; `streams`: drawn from
+    `seed`, or `published` for the draws of CINCER's published runs."""
+
+    data: str
+    selectors: tuple[str, ...]
+    settings: Settings
+    noise: float = 0.2
+    noise_model: str = "symmetric"
+    arrivals: int = 100
+    repeats: int = 5
+    seed: int = 1
+    oracle_error: float = 0.0
+    streams: str = "drawn"
+
+    def checked(self) -> Plan:
+        """This plan; raises on what cannot be run."""
+        for name in self.selectors:
+            if name != DEFAULT and name not in COUNTER_EXAMPLES:
+                raise UnknownName("selector", name, [DEFAULT, *COUNTER_EXAMPLES])
+        if self.streams not in STREAMS:
+            raise UnknownName("streams", self.streams, STREAMS)
+        if self.arrivals < 1 or self.repeats < 1:
+            raise InvalidInput("arrivals and repeats are at least 1")
+        if not 0 <= self.noise < 1:
+            raise InvalidInput(f"noise is a share from 0 to below 1, not {self.noise}")
+        if self.streams == "published" and self.noise_model != "symmetric":
+            raise InvalidInput("the published streams have symmetric noise")
+        return self
+
+    def header(self) -> dict[str, Any]:
+        """The first line: every setting, version and seed."""
+        versions = {"cincer": __version__, "torch": torch.__version__, "numpy": np.__version__,
+                    "python": platform.python_version()}
+        return {"plan": {**asdict(self), "selectors": list(self.selectors)},
+                "selectors": {name: self.strategy(name) for name in self.selectors},
+                "versions": versions}
+
+    def strategy(self, selector: str) -> str:
+        """The strategy's name that stands behind `selector`."""
+        return self.settings.model.counter_example if selector == DEFAULT else selector
+
+
+def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator[dict[str, Any]]:
+    """Runs what `out` does not hold yet; yields the last line of every run, those found included.
+    """
+    plan = plan.checked()
+    finished = _resume(plan, out)
+    streams = _streams(plan, _dataset(plan.data))
+    total = len(plan.selectors) * plan.repeats * (plan.arrivals + 1)
+    done = len(finished) * (plan.arrivals + 1)
+    with out.open("a", encoding="utf-8") as file:
+        for repeat, stream in enumerate(streams, start=1):
+            for selector in plan.selectors:
+                if (selector, repeat) in finished:
+                    yield finished[selector, repeat]
+                    continue
+                lines = []
+                for step in _steps(plan, selector, repeat, stream):
+                    lines.append(_line(selector, repeat, step))
+                    done += 1
+                    progress(f"{selector}, repeat {repeat}", done, total)
+                file.write("".join(json.dumps(line) + "\n" for line in lines))
+                file.flush()
+                yield lines[-1]
+
+
+def _steps(plan: Plan, selector: str, repeat: int, stream: NoisyStream) -> Iterator[Step]:
+    seed = derive(plan.seed, "simulate", repeat) % 2**31
+    model = replace(plan.settings.model, seed=seed, counter_example=plan.strategy(selector))
+    oracle = Oracle(stream.truth, plan.oracle_error, derive(plan.seed, "oracle", repeat),
+                    classes=len(stream.schema.classes))
+    return play(stream, replace(plan.settings, model=model), oracle)
+
+
+def _line(selector: str, repeat: int, step: Step) -> dict[str, Any]:
+    return {"selector": selector, "repeat": repeat, **asdict(step)}
+
+
+def _dataset(name: str) -> DataSet:
+    return read_arrays(Path(name)) if name.endswith(".npz") else load(name)
+
+
+def _streams(plan: Plan, dataset: DataSet) -> list[NoisyStream]:
+    bootstrap = plan.settings.loop.bootstrap
+    if plan.streams == "published":
+        return published_streams(dataset, plan.noise, bootstrap=bootstrap, stream=plan.arrivals,
+                                 repeats=plan.repeats)
+    if bootstrap + plan.arrivals > len(dataset.train):
+        raise InvalidInput(f"{plan.data} has {len(dataset.train)} training examples, fewer than "
+                           f"bootstrap + arrivals = {bootstrap + plan.arrivals}")
+    return [
+        noisy_stream(dataset, plan.noise_model, plan.noise,
+                     derive(plan.seed, "stream", repeat) % 2**31, bootstrap=bootstrap,
+                     limit=bootstrap + plan.arrivals)
+        for repeat in range(1, plan.repeats + 1)
+    ]
+
+
+def _resume(plan: Plan, out: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """Whole runs that `out` holds already, by selector and repeat; what is cut off is dropped."""
+    header = json.dumps(plan.header())
+    if not out.exists() or not out.stat().st_size:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(header + "\n", encoding="utf-8")
+        return {}
+    first, *rest = out.read_text(encoding="utf-8").splitlines()
+    if first != header:
+        raise Conflict(f"{out} holds a run with other settings or versions; name another file")
+    runs: dict[tuple[str, int], list[str]] = {}
+    for text in rest:
+        line = _parsed(text)
+        if line is not None:
+            runs.setdefault((line["selector"], line["repeat"]), []).append(text)
+    whole = {key: lines for key, lines in runs.items() if len(lines) == plan.arrivals + 1}
+    kept = [first, *(text for lines in whole.values() for text in lines)]
+    out.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return {key: json.loads(lines[-1]) for key, lines in whole.items()}
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        line: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return None
+    return line if {"selector", "repeat"} <= line.keys() else None
