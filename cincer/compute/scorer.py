@@ -19,7 +19,8 @@ import numpy as np
 import torch
 
 from .. import build
-from ..engine import Engine, Floats, Ints
+from ..answers import Floats, Ints
+from ..engine import Engine
 from ..errors import Corrupt, NotFound
 from ..features import FeatureMatrix
 from ..models import checkpoints
