@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from server.service_world import World, until, world
+from server.live_world import World, until, world
 
 from cincer.server.app import close_app, create_app
 from cincer.server.auth.tokens import Tokens
@@ -25,7 +25,7 @@ class Place:
 
     def ask(self, role: str, method: str, path: str, json: Any = None) -> Any:
         response = self.app.test_client().open(
-            "/api/v1" + path, method=method, json=json,
+            "/api/v1" + path, method=method, json=json, buffered=True,
             headers={"Authorization": f"Bearer {self.secrets[role]}"})
         assert response.status_code < 500, response.text
         return response.json

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from server.fakes import SOURCE, item, until, world
+from server.live_world import SOURCE, item, until, world
 from sklearn.metrics import f1_score
 
 from cincer.dataset import Dataset

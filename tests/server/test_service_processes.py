@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from server.service_world import until
+from server.live_world import until
 
 from cincer.bench import loop as bench
 from cincer.compute import frames
@@ -127,7 +127,7 @@ def test_a_process_ends_with_its_pipe(module: str) -> None:
 
 
 def test_the_bench_measures_a_small_loop() -> None:
-    (row,) = bench.run((150,), replies=5, arrivals=150)
+    row = bench.measure(150, 5, 150, 1, lambda line: None)
     assert (row.known, row.replies) == (150, 5)
     assert row.known_at_replies > 150
     assert row.stored_per_second > 0
