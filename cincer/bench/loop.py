@@ -9,6 +9,7 @@ this annotator's next pair has been picked by a model that contains the reply, c
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 import threading
 import time
@@ -42,7 +43,7 @@ PERSON = Actor(AnnotatorId("bench-person"), frozenset({"annotator"}))
 @dataclass(frozen=True, slots=True)
 class LoopRow:
     """Measures at one size (`known_at_replies`: with what was decided since). Rates in 1/s, times
-    of replies in ms, memory in MiB, starts in s."""
+    of replies in ms, `scorer_cpu` in processor ms a reply, memory in MiB, starts in s."""
 
     known: int
     known_at_replies: int
@@ -53,6 +54,7 @@ class LoopRow:
     ack_p99: float
     moved_p50: float
     moved_p99: float
+    scorer_cpu: float
     server_mib: float | None
     scorer_mib: float | None
     start_healthy: float
@@ -126,7 +128,9 @@ def measure(
             decided = _decide(service, data, min(arrivals, max(size, 1000)))
             progress(f"{size:,} known: {replies} replies")
             then = service.stats().known
+            pid, before = service.pids().get("scorer"), _cpu(service.pids().get("scorer"))
             acks, moves = _reply(service, data, replies)
+            spent = _cpu(pid) - before
             memory = _resident(None), _resident(service.pids().get("scorer"))
         finally:
             service.close()
@@ -134,7 +138,7 @@ def measure(
         healthy, scorer = _start(settings, Path(folder))
     return LoopRow(
         size, then, stored, decided, len(acks), *_percentiles(acks), *_percentiles(moves),
-        *memory, healthy, scorer)
+        round(1000 * spent / max(1, len(acks)), 2), *memory, healthy, scorer)
 
 
 def _store(service: Service, data: Clusters, count: int) -> float:
@@ -219,6 +223,15 @@ def _start(settings: Settings, folder: Path) -> tuple[float, float]:
         return healthy, round(time.perf_counter() - began, 2)
     finally:
         service.close()
+
+
+def _cpu(pid: int | None) -> float:
+    """Processor seconds a process has used so far; NaN where the system does not tell."""
+    try:
+        words = Path(f"/proc/{pid or 'self'}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int | None) -> float | None:

@@ -169,9 +169,12 @@ class Compute:
 
 
 def spawn(module: str) -> subprocess.Popen[bytes]:
-    """`python -m module` with pipes, one thread for every numeric library, and this path."""
+    """`python -m module` with pipes, one thread for every numeric library, and this path. In a
+    session of its own: Ctrl-C is for the server, which then ends it by closing the pipe."""
     one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     return subprocess.Popen(
         [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, **one, "PYTHONPATH": path})
+        env={**os.environ, **one, "PYTHONPATH": path},
+        start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0))
