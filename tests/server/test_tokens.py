@@ -21,12 +21,12 @@ class Clock:
         return self.now
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture()
+@pytest.fixture
 def tokens(tmp_path: Path, clock: Clock) -> Tokens:
     return Tokens(tmp_path, clock)
 
