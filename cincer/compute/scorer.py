@@ -218,12 +218,8 @@ def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:
     engine.enter(positions[inside], labels[inside])
 
 
-def main() -> None:
+def main(host: Host) -> None:
+    """Work for the server until its pipe ends."""
     torch.set_num_threads(1)
-    host = Host.of_process()
     host.answer({"op": "ready"})
     host.serve(Scorer())
-
-
-if __name__ == "__main__":
-    main()

@@ -108,14 +108,10 @@ def _tell(known: dict[int, int], positions: Ints, labels: Ints) -> None:
             known[position] = label
 
 
-def main() -> None:
+def main(host: Host) -> None:
+    """Work for the server until its pipe ends."""
     if hasattr(os, "nice"):
         os.nice(NICE)
     torch.set_num_threads(1)
-    host = Host.of_process()
     host.answer({"op": "ready"})
     host.serve(Trainer())
-
-
-if __name__ == "__main__":
-    main()

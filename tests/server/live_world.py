@@ -38,7 +38,7 @@ PATIENCE = 5.0
 class FakeScorer:
     """Stands in for a supervised process and for the link to it."""
 
-    def __init__(self, name: str, module: str, post: Post) -> None:
+    def __init__(self, name: str, post: Post) -> None:
         self.name, self.status, self.pid = name, "starting", None
         self._post = post
         self.says: Callable[[int], int] = lambda position: position % CLASSES
@@ -136,8 +136,8 @@ class World:
         self.notices: list[Notice] = []
         self.service.subscribe(self.notices.append)
 
-    def _process(self, name: str, module: str, post: Post) -> FakeScorer:
-        self.scorer = FakeScorer(name, module, post)
+    def _process(self, name: str, post: Post) -> FakeScorer:
+        self.scorer = FakeScorer(name, post)
         return self.scorer
 
     def do(self, command: Any) -> Any:
