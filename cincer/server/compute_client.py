@@ -1,7 +1,7 @@
 """The server's side of a compute process: spawned, supervised, restarted on death.
 
-`Compute` starts `python -m cincer.compute.run <name>` (never forked, so that no thread or lock is copied), reads its
-answers and posts what happens to the session thread: `Up` with a fresh `Link` when it is ready,
+`Compute` starts `python -m cincer.compute.run <name>` (never forked, so that no thread or lock is
+copied), reads its answers and posts what happens to the session thread: `Up` with a fresh `Link` when it is ready,
 `Answered` for each frame, `Down` when it died. A `Link` belongs to one life of the process: what
 is sent over a dead one goes nowhere, so nothing meant for the old can reach the new.
 """
@@ -168,12 +168,13 @@ class Compute:
 
 
 def spawn(name: str) -> subprocess.Popen[bytes]:
-    """The compute process `name` with pipes, one thread for every numeric library, and this path. In a
-    session of its own: Ctrl-C is for the server, which then ends it by closing the pipe."""
+    """The compute process `name` with pipes, one thread for every numeric library, and this path.
+    In a session of its own: Ctrl-C is for the server, which then ends it by closing the pipe."""
     one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-m", "cincer.compute.run", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "cincer.compute.run", name],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={**os.environ, **one, "PYTHONPATH": path},
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0))

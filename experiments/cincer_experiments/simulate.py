@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from cincer_streams.dataset import DataSet
-from cincer_streams.datasets import load
-from cincer_streams.oracle import Oracle
-from cincer_streams.published import published_streams
-from cincer_streams.stream import NoisyStream, noisy_stream
 
 from cincer import __version__
 from cincer.config import Settings
 from cincer.counterexample import COUNTER_EXAMPLES
 from cincer.errors import Conflict, InvalidInput, UnknownName
 from cincer.rng import derive
+from cincer_streams.dataset import DataSet
+from cincer_streams.datasets import load
+from cincer_streams.oracle import Oracle
+from cincer_streams.published import published_streams
+from cincer_streams.stream import NoisyStream, noisy_stream
 
 from .arrays import read_arrays
 from .play import Step, play

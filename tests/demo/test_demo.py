@@ -14,7 +14,7 @@ from cincer.ledger.verify import verify
 
 
 @pytest.mark.browser
-def test_a_reply_in_the_browser_changes_ledger_and_model(start, chromium, tmp_path):  # noqa: F811
+def test_a_reply_in_the_browser_changes_ledger_and_model(start, chromium, tmp_path):
     demo = start("demo", "--no-browser", "--port", "0", "--rate", "20", "--data-dir",
                  str(tmp_path))
     context = chromium.new_context(viewport={"width": 1280, "height": 800},

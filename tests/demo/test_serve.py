@@ -27,8 +27,9 @@ def project(start, tmp_path):
     def call(role, method, path, body=None, kind="application/json"):
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(
             body).encode()
-        request = urllib.request.Request(f"{base}/api/v1/{path}", data=data, method=method, headers={
-            "Authorization": f"Bearer {secrets[role]}", "Content-Type": kind})
+        headers = {"Authorization": f"Bearer {secrets[role]}", "Content-Type": kind}
+        request = urllib.request.Request(
+            f"{base}/api/v1/{path}", data=data, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 text = answer.read().decode()

@@ -11,7 +11,6 @@ from ..wire import Ack, Message, annotate
 from ..wire.http import HeldQueries
 from .route import Call, Route
 
-
 PICKED = 3.0
 """Seconds a lease waits for the pairs of what it holds."""
 
