@@ -1,7 +1,8 @@
 """The server's side of a compute process: spawned, supervised, restarted on death.
 
 `Compute` starts `python -m cincer.compute.run <name>` (never forked, so that no thread or lock is
-copied), reads its answers and posts what happens to the session thread: `Up` with a fresh `Link` when it is ready,
+copied), reads its answers and posts what happens to the session thread: `Up` with a fresh `Link`
+when it is ready,
 `Answered` for each frame, `Down` when it died. A `Link` belongs to one life of the process: what
 is sent over a dead one goes nowhere, so nothing meant for the old can reach the new.
 """
