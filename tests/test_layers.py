@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: dict[str, int] = {
     "types": 0, "errors": 0,
-    "protocols": 1, "config": 1, "rng": 1,
+    "protocols": 1, "config": 1, "rng": 1, "strictjson": 1,
     "kernels": 2,
     "suspicion": 3, "counterexample": 3, "relabel": 3, "reweight": 3, "models": 3, "curate": 3,
     "dataset": 3, "schema": 3, "rows": 3, "features": 3, "answers": 3,
@@ -28,7 +28,7 @@ LAYERS: dict[str, int] = {
 }
 """The layer of each part of `cincer`. A part may import lower ones and itself."""
 
-STREAMS_MAY = {"types", "errors", "protocols", "config", "rng", "schema"}
+STREAMS_MAY = {"types", "errors", "protocols", "config", "rng", "strictjson", "schema"}
 """What `cincer_streams` may import: layers 0 and 1, and how content becomes numbers."""
 
 IMPURE = {"torch", "time", "os", "random", "secrets", "datetime", "pathlib", "threading", "socket",

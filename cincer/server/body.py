@@ -13,8 +13,8 @@ from flask import Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..errors import InvalidInput
+from ..strictjson import parse
 from .problems import TooLarge, UnsupportedType
-from .strictjson import parse
 from .wire import Message
 
 JSON = "application/json"

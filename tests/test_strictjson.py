@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cincer.errors import InvalidInput
-from cincer.server.strictjson import MAX_DEPTH, parse
+from cincer.strictjson import MAX_DEPTH, parse
 
 BAD = {
     "empty": b"", "blank": b" \n", "truncated": b'{"a": 1', "nan": b"[NaN]",
