@@ -51,6 +51,8 @@ class Notes:
     pulled: float = 0.0
     breaks: int = 0
     guard: threading.Lock = field(default_factory=threading.Lock)
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody waits for answers any more."""
 
     def acknowledged(self) -> None:
         """Called the instant an acknowledgement is read."""
@@ -89,7 +91,7 @@ class Http:
     def post(self, path: str, body: bytes, kind: str = "application/json") -> Any:
         """The answer, whatever it takes. `Refused` where it is no for good."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self._notes.over.is_set():
             try:
                 status, answer = self._once(path, body, kind)
             except (OSError, http.client.HTTPException, ValueError):
@@ -117,10 +119,13 @@ class Http:
 
     def _broken(self) -> None:
         self._notes.breaks += 1
+        self.close()
+        time.sleep(0.02)
+
+    def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-        time.sleep(0.02)
 
 
 class Client(threading.Thread):
@@ -139,9 +144,13 @@ class Client(threading.Thread):
                 self.notes.wrong.append(f"{self.name}: {error}")
             except Refused as error:
                 self.notes.wrong.append(f"{self.name} was refused: {error}")
+        self.hang_up()
 
     def turn(self) -> None:
         raise NotImplementedError
+
+    def hang_up(self) -> None:
+        """Close what is open."""
 
 
 class Source(Client):
@@ -151,6 +160,9 @@ class Source(Client):
                  pause: float) -> None:
         super().__init__(name, notes, ending)
         self._http, self._pause, self._number = Http(port, secret, notes), pause, 0
+
+    def hang_up(self) -> None:
+        self._http.close()
 
     def turn(self) -> None:
         rows = [self._row() for _ in range(self.chance.randrange(1, 9))]
@@ -184,6 +196,9 @@ class Annotator(Client):
                  pause: float = 0.02) -> None:
         super().__init__(name, notes, ending)
         self._http, self._pause, self._number = Http(port, secret, notes), pause, 0
+
+    def hang_up(self) -> None:
+        self._http.close()
 
     def turn(self) -> None:
         found = self.call("query:lease", {"count": 2, "key": self.key()})
@@ -251,7 +266,7 @@ class SocketAnnotator(Annotator):
 
     def call(self, event: str, message: dict[str, Any]) -> Any:
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self.notes.over.is_set():
             try:
                 told = self._connected().call(event, message, "/annotate", timeout=10)
             except (socketio.exceptions.SocketIOError, OSError, ValueError):
@@ -265,10 +280,6 @@ class SocketAnnotator(Annotator):
             time.sleep(0.05)
         raise TimeoutError(f"{event} was not answered within {PATIENCE} s")
 
-    def run(self) -> None:
-        super().run()
-        self._hang_up()
-
     def _connected(self) -> socketio.Client:
         if self._client is None:
             self._client = socketio.Client(reconnection=False, handle_sigint=False)
@@ -279,10 +290,10 @@ class SocketAnnotator(Annotator):
 
     def _broken(self) -> None:
         self.notes.breaks += 1
-        self._hang_up()
+        self.hang_up()
         time.sleep(0.05)
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             client.disconnect()

@@ -2,8 +2,8 @@
 
     python -m tests.reliability.kills --kills 200 --json report.json
 
-kills the web process, the scorer and the trainer 200 times each, at random moments, and takes about
-7 s a round of three on two busy cores. `--mode` chooses another server (see `served`). Half of the
+kills the web process, the scorer and the trainer 200 times each, at random moments (half an hour on
+two busy cores). `--mode` chooses another server (see `served`). Half of the
 web process's kills hit the instant an acknowledgement is read. Every 20 rounds, and at the end,
 the notes are compared with the ledger. The exit status is 0 where nothing was found.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -55,6 +56,7 @@ class Report:
             "mode": self.mode, "kills": dict(self.kills), "seconds": round(self.seconds),
             "examples_acknowledged": len(notes.examples),
             "replies_acknowledged": len(notes.replies), "replies_refused": len(notes.refused),
+            "refusals": list(notes.refused.values())[:10],
             "broken_connections": notes.breaks, "acknowledgements": len(notes.moments),
             "recovery": _spread(self.recoveries), "compute_gone": _spread(self.silences),
             "stopped_with": self.stopped_with, "lost": len(self.findings.lost),
@@ -63,13 +65,15 @@ class Report:
 
 
 class Story:
-    """One server, its clients, and who kills them. `aimed` share of the web process's kills hit
-    the instant an acknowledgement is read."""
+    """One server, its clients, and who kills them. `aimed`: share of the web process's kills that
+    hit the instant an acknowledgement is read; `steady`: share of the rounds that begin with all
+    processes at work; `pause`: mean seconds between two batches."""
 
     def __init__(self, folder: Path, mode: str = "good", *, seed: int = 1, aimed: float = 0.5,
-                 pause: float = 0.3) -> None:
+                 pause: float = 0.3, steady: float = 0.35) -> None:
         self.server, self.notes, self.report = Server(folder, mode), Notes(), Report(mode)
-        self._chance, self._aimed, self._pause = random.Random(seed), aimed, pause
+        self._chance, self._aimed = random.Random(seed), aimed
+        self._pause, self._steady = pause, steady
         self._feeding, self._answering = threading.Event(), threading.Event()
         self._sources: list[Client] = []
         self._annotators: list[Client] = []
@@ -97,9 +101,11 @@ class Story:
             client.start()
 
     def round(self, victims: tuple[str, ...] = VICTIMS) -> None:
-        """Kill each of them once, in random order; mostly when all of them work."""
-        if self._chance.random() < 0.6:
-            _wait(self.server.up, 20.0)
+        """Kill each of them once, in random order; now and then after all of them have worked
+        for a while, otherwise in whatever they are doing to come back."""
+        if self._chance.random() < self._steady:
+            _wait(self.server.up, 30.0)
+            time.sleep(self._chance.random() * 2)
         for name in self._chance.sample(victims, len(victims)):
             time.sleep(self._chance.random() * 0.6)
             self._kill_web() if name == "web" else self._kill_compute(name)
@@ -119,7 +125,7 @@ class Story:
         _wait(lambda: self.server.web() != pid, 30.0)
         self.server.revive()
         self.report.recoveries.append(self._next_acknowledged(at + IN_FLIGHT) - at)
-        if self._chance.random() < 0.75:
+        if self._chance.random() < 0.9:
             for orphan in self.server.orphans_of(behind):
                 kill(orphan)
 
@@ -153,9 +159,11 @@ class Story:
 
     def abandon(self) -> None:
         """Leave at once, with nothing left running."""
-        self._feeding.set()
-        self._answering.set()
+        for event in (self._feeding, self._answering, self.notes.over):
+            event.set()
         self.server.destroy()
+        for client in self._sources + self._annotators:
+            client.join(15)
 
     def examine(self, *, whole: bool) -> Findings:
         """The notes against the ledger, now."""
@@ -200,11 +208,13 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--aimed", type=float, default=0.5)
     options.add_argument("--pause", type=float, default=0.3, help="seconds between batches")
+    options.add_argument("--steady", type=float, default=0.35)
     options.add_argument("--json", type=Path, default=None, help="file for the report")
     chosen = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="cincer-kills-") as folder:
         story = Story(Path(folder) / "data", chosen.mode, seed=chosen.seed, aimed=chosen.aimed,
-                      pause=chosen.pause)
+                      pause=chosen.pause, steady=chosen.steady)
         try:
             _tell(story, chosen)
         except BaseException:

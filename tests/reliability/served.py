@@ -22,7 +22,7 @@ from cincer.cli import main
 def werkzeug() -> None:
     from cincer.server.hosting import Host
 
-    Host.run = partialmethod(Host.run, simple=True)  # type: ignore[assignment, arg-type]
+    Host.run = partialmethod(Host.run, simple=True)  # type: ignore[assignment]
 
 
 def early() -> None:
@@ -44,7 +44,7 @@ def keyless() -> None:
     def forget(self: Batch, *args: Any) -> None:
         pass
 
-    Batch._key = forget  # type: ignore[method-assign]
+    Batch._key = forget  # type: ignore[method-assign, assignment]
 
 
 MODES: dict[str, Callable[[], None]] = {
