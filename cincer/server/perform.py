@@ -94,7 +94,8 @@ def _lease(parts: Parts, actor: Actor, said: annotate.LeaseIn) -> Lease:
 
 
 def _display(parts: Parts, actor: Actor, said: annotate.DisplayedIn) -> Display:
-    return Display(actor, QueryId(said.query), said.epoch)
+    shown = None if said.shown is None else tuple(said.shown)
+    return Display(actor, QueryId(said.query), said.epoch, shown)
 
 
 def _reply(parts: Parts, actor: Actor, said: annotate.ReplyIn) -> Reply:
