@@ -17,8 +17,9 @@ import numpy as np
 from PIL import Image
 
 from ..schema import Schema, separation
+from ..session.queries import wants_counter
 from ..session.state import Query
-from ..types import Belief, Label, Position, QueryKind
+from ..types import Belief, Label, Position
 from .core import Archive, Payload
 from .wire.annotate import QueryView, SideView
 from .wire.content import BeliefView, Content, FieldValue, ImageContent, TableContent, TextContent
@@ -134,5 +135,6 @@ def _text(value: Any) -> str:
 
 
 def ready(query: Query) -> bool:
-    """Whether a query can be shown: its pair is picked, or it needs none."""
-    return query.picked is not None or query.kind is not QueryKind.SUSPICIOUS
+    """Whether a query can be shown: its pair is picked, or it needs none (so does a suspicion that
+    the machine has given up meanwhile)."""
+    return query.picked is not None or not wants_counter(query)
