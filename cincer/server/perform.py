@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from ..errors import Forbidden, InvalidInput, NotFound
 from ..session.events import Decision
+from ..session.queries import ready
 from ..types import Action, QueryId
 from .auth.access import allowed, owned
 from .auth.identity import Identity
@@ -32,7 +33,6 @@ from .commands import (
 )
 from .core import Parts
 from .intake import receive
-from .views import ready
 from .wire import Ack, Message, annotate, stream
 
 

@@ -17,7 +17,6 @@ import numpy as np
 from PIL import Image
 
 from ..schema import Schema, separation
-from ..session.queries import wants_counter
 from ..session.state import Query
 from ..types import Belief, Label, Position
 from .core import Archive, Payload
@@ -132,9 +131,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
-
-
-def ready(query: Query) -> bool:
-    """Whether a query can be shown: its pair is picked, or it needs none (so does a suspicion that
-    the machine has given up meanwhile)."""
-    return query.picked is not None or not wants_counter(query)

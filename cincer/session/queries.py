@@ -29,6 +29,12 @@ def wants_counter(query: Query) -> bool:
     return query.kind is QueryKind.SUSPICIOUS and query.predicted != query.given
 
 
+def ready(query: Query) -> bool:
+    """Whether a query can be shown: its pair is picked, or it needs none (so does a suspicion that
+    the machine has given up meanwhile)."""
+    return query.picked is not None or not wants_counter(query)
+
+
 def displayed(query: Query) -> bool:
     return query.lease is not None and query.lease.displayed_at is not None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cincer.server.service import scoring
-from cincer.server.views import ready
+from cincer.session.queries import ready
 from cincer.session.state import Query
 from cincer.types import ExampleId, Label, Position, QueryId, QueryKind
 
