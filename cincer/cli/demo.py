@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ..config import Settings
     from ..server.service import Service
 
+AHEAD = 20
+"""Arrivals sent at once after the bootstrap, so that a pair is there as soon as the model is."""
+
 SHOWN = ("model", "ask_threshold", "query_budget", "audit_share", "pending", "synchronous",
          "counter_example", "seed", "bootstrap", "host", "port", "data_dir")
 
@@ -102,7 +105,7 @@ def _serve(
 
     def begin(service: Service) -> Callable[[], None]:
         feeder = Feeder(service, stream.schema, stream, source="demo", rate=rate,
-                        burst=stream.bootstrap)
+                        burst=stream.bootstrap + AHEAD)
         feeder.start()
         helper = _simulated(service, stream, pace) if pace is not None else None
 
