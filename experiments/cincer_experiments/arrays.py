@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cincer_streams.dataset import DataSet, array_part, unit_columns
-from cincer_streams.files import checked
-from cincer_streams.npz import read_arrays as read_npz
 from numpy.typing import NDArray
 
 from cincer.errors import InvalidInput
 from cincer.schema import Schema, classes_of, label_text
+from cincer_streams.dataset import DataSet, array_part, unit_columns
+from cincer_streams.files import checked
+from cincer_streams.npz import read_arrays as read_npz
 
 NAMES = ("X_train", "y_train", "X_test", "y_test")
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
+from cincer.config import Settings
 from cincer_streams.datasets import load
 from cincer_streams.oracle import Oracle
 from cincer_streams.stream import noisy_stream
-
-from cincer.config import Settings
 
 from .play import Step, play
 from .summary import Mean, mean

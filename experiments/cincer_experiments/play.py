@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from cincer_streams.oracle import Oracle
-from cincer_streams.stream import NoisyStream
 from numpy.typing import NDArray
 
 from cincer import build
@@ -22,7 +20,9 @@ from cincer.rows import Rows
 from cincer.runner import Runner
 from cincer.session.events import Decision
 from cincer.session.state import Query
-from cincer.types import NO_LABEL, Action, AnnotatorId, ExampleId, Label, Status
+from cincer.types import NO_LABEL, AnnotatorId, ExampleId, Label, Status
+from cincer_streams.oracle import Oracle
+from cincer_streams.stream import NoisyStream
 
 ORACLE = AnnotatorId("oracle")
 

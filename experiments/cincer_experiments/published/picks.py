@@ -1,0 +1,70 @@
+"""The counter-example of one run: the known rows as any strategy of `cincer.counterexample` sees
+them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from cincer.kernels.newton import Rows, curvature
+from cincer.kernels.solve import Inverse
+from cincer.protocols import CounterExample, Suspect
+from cincer.types import Position
+
+DAMPING = 0.1
+"""Added to the Fisher matrix's diagonal: the head of a network trained for all its epochs has no
+penalty of its own to take it from."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`protocols.TopLayer` of one run, its inverse formed when first asked for; and what else is
+    known of its rows: `inputs` (n, F), `confirmed` (n,) whether a person has seen the label,
+    `dynamics` (n, K) mean probabilities over the epochs of training."""
+
+    features: Tensor
+    probs: Tensor
+    labels: Tensor
+    damping: float
+    inputs: Tensor
+    confirmed: Tensor
+    dynamics: Tensor
+
+    @property
+    def positions(self) -> Tensor:
+        return torch.arange(len(self.labels))
+
+    @property
+    def weights(self) -> Tensor:
+        return torch.ones(len(self.labels))
+
+    @cached_property
+    def inverse(self) -> Inverse:
+        rows = Rows(self.features, self.labels, None, self.probs.shape[1])
+        return curvature(rows, self.probs, self.damping, tolerance=1e-6)
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        return self.inverse.solve(gradient)
+
+
+def suspect(row: int, features: Tensor, probs: Tensor, given: int) -> Suspect:
+    """The arrival in row `row`: features (D+1,), probs (K,)."""
+    return Suspect(Position(row), features, probs, given, int(probs.argmax()))
+
+
+def pick(
+    strategy: CounterExample, about: Suspect, top: Seen, again: bool
+) -> int | None:
+    """The row beside the suspect: known, labelled as predicted, and, unless `again`, not confirmed
+    by a person before. None if there is none."""
+    allowed = top.labels == about.predicted
+    if not again:
+        allowed &= ~top.confirmed
+    candidates = torch.nonzero(allowed)[:, 0]
+    if not len(candidates):
+        return None
+    ranking = strategy(about, top, candidates, 1)
+    return int(ranking.positions[0]) if len(ranking.positions) else None
