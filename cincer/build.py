@@ -1,16 +1,20 @@
 """The one place that turns names in the settings into objects.
 
-`network` and `engine` make the model side from `ModelSettings`; `runner` joins it with the loop.
+`network` and `engine` make the model side from `ModelSettings`; `runner` joins it with the loop;
+`Trainer` trains whole networks in process.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from .config import ModelSettings, Settings
 from .rows import Rows
 from .runner import Record, Runner
+from .types import Status
 
 if TYPE_CHECKING:
     from .engine import Engine, Inputs
@@ -51,3 +55,43 @@ def runner(
     found = engine(settings.model, rows, shape, len(classes), model)
     return Runner(found, rows, classes, settings=settings.loop, seed=settings.model.seed,
                   record=record, clock=clock, refit_every=refit_every)
+
+
+class Trainer:
+    """Trains a runner's network from the weights it had at first, and promotes it."""
+
+    def __init__(self, running: Runner, settings: ModelSettings) -> None:
+        from .models.training import as_module, initial_state
+
+        self._running, self._settings = running, settings
+        self._start = initial_state(running.engine.network)
+        weights = sum(p.numel() for p in as_module(running.engine.network).parameters())
+        head = sum(p.numel() for p in running.engine.network.head.parameters())
+        self.has_trunk = weights > head
+        """Whether there is anything to train but the head, which follows by itself."""
+
+    def train(self) -> None:
+        """Train on all that is known, under the effective labels; the model is then this one."""
+        import torch
+
+        from .models.training import from_scratch
+
+        data = self._running.loop.data
+        known = data.positions(Status.KNOWN)
+        net = deepcopy(self._running.engine.network)
+        from_scratch(
+            net, self._start, torch.from_numpy(self._running.inputs.rows(known)),
+            torch.from_numpy(data.column("effective")[known].astype("int64")),
+            epochs=self._settings.epochs, seed=self._settings.seed)
+        self._running.promoted(net, digest(net))
+
+
+def digest(net: Network) -> str:
+    """SHA-256 of the network's weights, hexadecimal."""
+    from .models.training import as_module
+
+    found = hashlib.sha256()
+    for name, value in as_module(net).state_dict().items():
+        found.update(name.encode())
+        found.update(value.numpy().tobytes())
+    return found.hexdigest()

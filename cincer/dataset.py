@@ -23,8 +23,6 @@ from .errors import Conflict, InvalidInput, NotFound
 from .types import NO_LABEL, Entry, Label, Position, Role, Status
 
 
-
-
 class Treatment(StrEnum):
     """How an example enters the loss: as it is, as `-log(1 - p_label)`, or not at all."""
 
@@ -75,7 +73,8 @@ _COLUMNS: dict[str, tuple[Any, Any]] = {
     "treatment": (np.uint8, 0),
     "weight": (np.float32, 1.0),
 }
-_STATUSES, _ENTRIES, _ROLES, _TREATMENTS = tuple(Status), tuple(Entry), tuple(Role), tuple(Treatment)
+_STATUSES, _ENTRIES = tuple(Status), tuple(Entry)
+_ROLES, _TREATMENTS = tuple(Role), tuple(Treatment)
 
 
 class Dataset:
@@ -145,18 +144,18 @@ class Dataset:
         return np.bincount(labels[labels >= 0], minlength=self.classes)
 
     def status(self, position: int) -> Status:
-        return _STATUSES[self._at("status", position)]
+        return _STATUSES[int(self._at("status", position))]
 
     def entry(self, position: int) -> Entry | None:
         """Why the example is in the training set, None if it never entered."""
-        code = self._at("entry", position)
+        code = int(self._at("entry", position))
         return None if code < 0 else _ENTRIES[code]
 
     def role(self, position: int) -> Role:
-        return _ROLES[self._at("role", position)]
+        return _ROLES[int(self._at("role", position))]
 
     def treatment(self, position: int) -> Treatment:
-        return _TREATMENTS[self._at("treatment", position)]
+        return _TREATMENTS[int(self._at("treatment", position))]
 
     def weight(self, position: int) -> float:
         return float(self._at("weight", position))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .answers import Floats, Ints, Pick, Refit, Scores
 from .config import ModelSettings
 from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
@@ -25,9 +25,6 @@ from .models.live_head import LiveHead
 from .models.training import from_scratch, initial_state
 from .protocols import CounterExample, Network, Suspect, Suspicion
 from .types import NO_LABEL, Label, Position
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 INPUT_CHUNK = 4096
 
@@ -40,48 +37,6 @@ class Inputs(Protocol):
         ...
 
     def __len__(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Refit:
-    """What a refit did. `exact`: the head is at the optimum of all that is known. `changed`: rows
-    absorbed. `flips`: known examples whose predicted class changed, None where the rows are looked
-    through later. `behind`: rows changed since all were last evaluated. `decrement`: estimated
-    distance to the optimum before the last step, nats. `l2`: the head's penalty."""
-
-    version: int
-    exact: bool
-    changed: int
-    flips: int | None
-    behind: int
-    decrement: float
-    l2: float
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """predicted (N,) int64; margin (N,) float32, higher = more suspicious, NaN without a label;
-    probs (N, K) float32."""
-
-    predicted: Ints
-    margin: Floats
-    probs: Floats
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
-    for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
-    counter-example, `ce_label` its present label."""
-
-    counter_example: Position | None
-    score: float
-    probs: Floats
-    ce_probs: Floats | None
-    ce_label: Label | None
-    version: int
 
 
 class Engine:

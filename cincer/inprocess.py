@@ -70,6 +70,8 @@ class Session:
         self.classes = _classes(classes, schema)
         self._model, self._schema, self._record, self._clock = model, schema, record, clock
         self._runner: Runner | None = None
+        self._trainer: build.Trainer | None = None
+        self._train_at = max(20, self.settings.loop.bootstrap)
         self._shown: dict[QueryId, Query] = {}
 
     # ---- arrivals ------------------------------------------------------------------------------
@@ -84,6 +86,7 @@ class Session:
         row = self._row(x)
         given = None if label is None else self._label(label)
         running = self._started(row.shape)
+        self._train_when_doubled(running)
         example = ExampleId(str(len(running.inputs)) if id is None else id)
         query = running.receive(example, row, given)
         return None if query is None else self._show(query.id)
@@ -95,7 +98,15 @@ class Session:
         if self._runner is None:
             self._runner = build.runner(self.settings, shape, self.classes, model=self._model,
                                         record=self._record, clock=self._clock)
+            self._trainer = build.Trainer(self._runner, self.settings.model)
         return self._runner
+
+    def _train_when_doubled(self, running: Runner) -> None:
+        entered = running.loop.state.counters.entered
+        live = self.settings.model.training == "live"
+        if live and entered >= self._train_at and self._trainer and self._trainer.has_trunk:
+            self._train_at = 2 * entered
+            self.retrain()
 
     @property
     def _running(self) -> Runner:
@@ -191,6 +202,14 @@ class Session:
         loop = self._runner.loop
         effective = loop.data.column("effective").tolist()
         return {str(i): self._name(label) for i, label in zip(loop.ids, effective, strict=True)}
+
+    def retrain(self) -> None:
+        """Train the whole network anew on all that is known, with the labels as they are now. It
+        is called by itself after the bootstrap and whenever the known examples have doubled. The
+        head alone follows every change anyway; so a model without a trunk needs no retraining."""
+        if self._trainer is None:
+            raise Conflict("nothing has been received yet")
+        self._trainer.train()
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
         """(N, F...) examples, or N contents with a schema, to (N, K) probabilities."""

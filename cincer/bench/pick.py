@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -111,18 +112,18 @@ def measure(
     engine.refit()
     progress(f"{known}: exact work")
     engine.settle()
-    factor = _timed(lambda: engine.head.renew_now())
+    factor = _timed(engine.head.renew_now)
     picks, passes, sizes, changes = [], [], [], []
     for turn in range(repeats):
         suspect = known + turn
         predicted = int(engine.score([suspect], [int(labels[suspect])]).predicted[0])
         given = (predicted + 1) % classes
         sizes.append(len(engine.known.members(predicted)))
-        passes.append(_timed(lambda c=predicted: one_pass(engine, c)))
-        picks.append(_timed(lambda s=suspect, g=given, c=predicted: engine.pick(s, g, c)))
+        passes.append(_timed(partial(one_pass, engine, predicted)))
+        picks.append(_timed(partial(engine.pick, suspect, given, predicted)))
     progress(f"{known}: label changes")
     for turn in range(min(repeats, known)):
-        changes.append(_timed(lambda t=turn: _change_and_pick(engine, known, t, labels, classes)))
+        changes.append(_timed(partial(_change_and_pick, engine, known, turn, labels, classes)))
     p50, p99 = np.percentile(picks, [50, 99]) * 1e3
     after = np.percentile(changes, [50, 99]) * 1e3
     typical = float(np.median(passes)) * 1e3

@@ -14,6 +14,8 @@ from torch import Tensor
 from .head import chunks, total_weight
 
 ASSEMBLY_CHUNK = 4096
+DIAGONAL_ABOVE = 2000
+"""Columns above which the eigenvectors of B would cost more than they save."""
 
 
 def fisher(features: Tensor, probs: Tensor, row_weights: Tensor | None = None) -> Tensor:
@@ -68,22 +70,34 @@ def product(
     return sums / max(total_weight(features, row_weights), 1e-300)
 
 
+def class_block(features: Tensor, own: Tensor, row_weights: Tensor | None = None) -> Tensor:
+    """F's diagonal block (P, P) float64 of one class; `own` (N,) are its probabilities."""
+    block = torch.zeros(features.shape[1], features.shape[1], dtype=torch.float64)
+    for part in chunks(len(features)):
+        p, x = own[part], features[part]
+        scale = p * (1 - p) if row_weights is None else p * (1 - p) * row_weights[part]
+        block += ((scale[:, None] * x).T @ x).double()
+    return block / max(total_weight(features, row_weights), 1e-300)
+
+
 def kronecker_parts(
     features: Tensor, probs: Tensor, row_weights: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """A (K, K) and B (P, P), float64, with F about A (x) B.
+    """A (K, K) and B (P, P), float64, with F about A (x) B. Above `DIAGONAL_ABOVE` columns only
+    B's diagonal (P,) is kept.
 
     A is the mean of diag p - p p'; B the second moment of the features, each row weighted by its
     uncertainty 1 - sum p^2 (the trace of its block), scaled so that the traces of F agree.
     """
     classes, columns = probs.shape[1], features.shape[1]
     a = torch.zeros(classes, classes, dtype=torch.float64)
-    b = torch.zeros(columns, columns, dtype=torch.float64)
+    diagonal = columns > DIAGONAL_ABOVE
+    b = torch.zeros(columns if diagonal else (columns, columns), dtype=torch.float64)
     for part in chunks(len(features)):
         p, x = probs[part], features[part]
         w = torch.ones_like(p[:, 0]) if row_weights is None else row_weights[part]
         a += torch.diag((w[:, None] * p).double().sum(dim=0)) - ((w[:, None] * p).T @ p).double()
         uncertain = w * (1 - (p * p).sum(dim=1))
-        b += ((uncertain[:, None] * x).T @ x).double()
+        b += (uncertain @ (x * x) if diagonal else (uncertain[:, None] * x).T @ x).double()
     total = max(total_weight(features, row_weights), 1e-300)
     return a / total, b / max(float(torch.trace(a)), 1e-300)

@@ -11,51 +11,71 @@ is chosen by the log loss of these probabilities.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from .head import chunks, residuals
-from .newton import Fit, Rows, curvature, fit
-from .solve import Cholesky, Inverse, Iterative, Kronecker
+from ..errors import InvalidInput
+from .fisher import class_block
+from .head import chunks, residuals, total_weight
+from .newton import Fit, Rows, curvature
+from .solve import Cholesky
+
+BLOCK_LIMIT = 2000
+"""Columns up to which the diagonal blocks of a large Hessian are formed."""
 
 GRID_STEP = 10**0.5
 
 
-def leave_one_out(rows: Rows, weights: Tensor, probs: Tensor, l2: float,
-                  inverse: Inverse | None = None) -> Tensor:
+def leave_one_out(rows: Rows, weights: Tensor, probs: Tensor, l2: float) -> Tensor:
     """(N, K) float64 probabilities of every row under the head fitted without it.
 
-    `weights` (K, P) must be fitted to `rows` with `l2`; `inverse` is that of its Hessian (formed if
-    None). Without a dense Hessian its Kronecker approximation stands in.
+    `weights` (K, P) must be fitted to `rows` with `l2`, and `probs` (N, K) be theirs. Where the
+    Hessian is too large to be formed, its diagonal blocks (one a class) stand in for it, which
+    makes small penalties look worse than they are; with more than `BLOCK_LIMIT` columns that raises
+    `InvalidInput`.
     """
-    inverse = inverse or curvature(rows, probs, l2)
+    leverage_of = _leverages(rows, probs, l2)
     w = torch.ones(len(probs)) if rows.weights is None else rows.weights
-    total = max(float(w.double().sum()), 1e-300)
+    total = max(total_weight(rows.features, rows.weights), 1e-300)
     found = torch.empty(probs.shape, dtype=torch.float64)
     for part in chunks(len(probs), 1024):
         x, p = rows.features[part], probs[part].double()
         r, scale = residuals(p, rows.labels[part]), w[part].double()[:, None, None] / total
-        leverage = _leverage(inverse, x, rows.classes) * scale
+        leverage = leverage_of(x) * scale
         curve = torch.diag_embed(p) - p[:, :, None] * p[:, None, :]
         system = torch.eye(rows.classes, dtype=torch.float64) - leverage @ curve
-        moved = torch.linalg.solve(system, leverage @ r[:, :, None])[:, :, 0]
-        logits = x.double() @ weights.T + moved
+        moved: Tensor = torch.linalg.solve(system, leverage @ r[:, :, None])
+        logits = x.double() @ weights.T + moved[:, :, 0]
         found[part] = torch.softmax(logits, dim=1)
     return found
 
 
-def _leverage(inverse: Inverse, features: Tensor, classes: int) -> Tensor:
-    """X_i H^-1 X_i' for each row: (n, K, K) float64."""
-    if isinstance(inverse, Cholesky):
-        return _dense_leverage(inverse.inverse(), features, classes)
-    preconditioner = inverse.preconditioner if isinstance(inverse, Iterative) else inverse
-    if isinstance(preconditioner, Kronecker):
-        turned = (features.double() @ preconditioner.b_vectors) ** 2
-        diagonal = turned @ preconditioner.scale.T
-        return (preconditioner.a_vectors * diagonal[:, None, :]) @ preconditioner.a_vectors.T
-    raise TypeError(f"no leverage through {type(preconditioner).__name__}")
+def _leverages(rows: Rows, probs: Tensor, l2: float) -> Callable[[Tensor], Tensor]:
+    """The function from features (n, P) to X_i H^-1 X_i', (n, K, K) float64."""
+    if rows.dense:
+        exact = curvature(rows, probs, l2)
+        assert isinstance(exact, Cholesky)
+        inverse = exact.inverse()
+        return lambda x: _dense_leverage(inverse, x, rows.classes)
+    if rows.features.shape[1] > BLOCK_LIMIT:
+        raise InvalidInput(f"leave-one-out needs at most {BLOCK_LIMIT} columns, "
+                           f"not {rows.features.shape[1]}")
+    factors = []
+    for k in range(rows.classes):
+        block = class_block(rows.features, probs[:, k], rows.weights)
+        block.diagonal().add_(l2)
+        factors.append(torch.linalg.cholesky(block))
+    return lambda x: torch.diag_embed(_block_leverage(factors, x))
+
+
+def _block_leverage(factors: list[Tensor], features: Tensor) -> Tensor:
+    """(n, K): x' H_kk^-1 x for each class."""
+    columns = features.double().T
+    turned = [torch.linalg.solve_triangular(factor, columns, upper=False) for factor in factors]
+    return torch.stack([(half * half).sum(dim=0) for half in turned], dim=1)
 
 
 def _dense_leverage(inverse: Tensor, features: Tensor, classes: int) -> Tensor:
@@ -95,9 +115,7 @@ class Tried:
     fit: Fit
 
 
-def try_penalty(rows: Rows, l2: float, start: Tensor | None) -> Tried:
-    """Fits with `l2` (from `start`) and judges it by approximate leave-one-out."""
-    found = fit(rows, l2, start, tolerance=1e-8)
-    inverse = curvature(rows, found.probs, l2)
-    probs = leave_one_out(rows, found.weights, found.probs, l2, inverse)
+def judge(rows: Rows, l2: float, found: Fit) -> Tried:
+    """How the head `found`, fitted to `rows` with `l2`, does by approximate leave-one-out."""
+    probs = leave_one_out(rows, found.weights, found.probs, l2)
     return Tried(l2, log_loss(probs, rows.labels, rows.weights), found)

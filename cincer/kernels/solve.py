@@ -49,24 +49,27 @@ class Cholesky:
 
 
 class Kronecker:
-    """(A (x) B + damping I)^-1 with the damping exact, through the eigenvectors of A and B."""
+    """(A (x) B + damping I)^-1 with the damping exact, through the eigenvectors of A (K, K) and
+    B (P, P); B may be given as its diagonal (P,)."""
 
     def __init__(self, a: Tensor, b: Tensor, damping: float) -> None:
         check_damping(damping)
-        self.a_values, self.a_vectors = torch.linalg.eigh(a)
-        self.b_values, self.b_vectors = torch.linalg.eigh(b)
-        self.with_damping(damping)
-
-    def with_damping(self, damping: float) -> Kronecker:
-        """The same eigenvectors under another damping, in place."""
-        check_damping(damping)
-        spread = self.a_values.clamp(min=0)[:, None] * self.b_values.clamp(min=0)
-        self.scale = 1.0 / (spread + damping)
-        return self
+        a_values, self._a_vectors = torch.linalg.eigh(a)
+        self._b_vectors: Tensor | None = None
+        b_values = b
+        if b.dim() == 2:
+            b_values, self._b_vectors = torch.linalg.eigh(b)
+        spread = a_values.clamp(min=0)[:, None] * b_values.clamp(min=0)
+        self._scale = 1.0 / (spread + damping)
 
     def solve(self, gradient: Tensor) -> Tensor:
-        turned = self.a_vectors.T @ gradient.double() @ self.b_vectors
-        return self.a_vectors @ (turned * self.scale) @ self.b_vectors.T
+        turned: Tensor = self._a_vectors.T @ gradient.double()
+        if self._b_vectors is None:
+            turned = turned * self._scale
+        else:
+            turned = ((turned @ self._b_vectors) * self._scale) @ self._b_vectors.T
+        found: Tensor = self._a_vectors @ turned
+        return found
 
 
 class Iterative:

@@ -21,6 +21,10 @@ _ANSWER = "UPDATE keys SET answer = ? WHERE actor = ? AND key = ?"
 _PAYLOAD = (
     "INSERT INTO payloads (position, id, content, meta, salt, seq) VALUES (?, ?, ?, ?, ?, ?)"
 )
+_ERASE = (
+    "UPDATE payloads SET content = NULL, meta = NULL, salt = NULL, erased_seq = ?"
+    " WHERE position = ? AND erased_seq IS NULL"
+)
 STORE_STATE = "INSERT OR REPLACE INTO state (one, body, seq) VALUES (1, ?, ?)"
 
 
@@ -65,6 +69,8 @@ class Batch:
         hashed = self._payload(seq, event, payload) if payload is not None else b""
         if key is not None:
             self._key(actor, key, Answer(digest or "", answer, seq))
+        if isinstance(event, Received):
+            self.positions[event.example] = event.position
         kind, body = event_text(event)
         self.append(kind, event.at, actor, body, hashed)
         self._rows.fold(seq, event, effects)
@@ -77,16 +83,16 @@ class Batch:
             head = link(self.head, seq, kind, actor, body, hashed)
         except UnicodeEncodeError as error:
             raise InvalidInput(f"not valid Unicode: {error}") from error
-        self._rows.add("events", _EVENT, (seq, at, kind, actor, body, hashed, head))
+        self._rows.add("events", seq, _EVENT, (seq, at, kind, actor, body, hashed, head))
         self.seq, self.head = seq, head
 
-    def add(self, table: str, statement: str, values: tuple[Any, ...]) -> None:
-        """A statement of the ledger's own (erasure)."""
-        self._rows.add(table, statement, values)
+    def erase(self, position: int) -> None:
+        """The payload at this position, and what it was salted with, by the newest event."""
+        self._rows.add("payloads", position, _ERASE, (self.seq, position))
 
     def answer(self, actor: str, key: str, answer: Any) -> None:
         """The answer to a command, where it is known only after its sequence number."""
-        self._rows.add("keys", _ANSWER, (to_json(answer), actor, key))
+        self._rows.add("keys", (actor, key), _ANSWER, (to_json(answer), actor, key))
         if (known := self.keys.get((actor, key))) is not None:
             self.keys[actor, key] = Answer(known.digest, answer, known.seq)
 
@@ -97,7 +103,7 @@ class Batch:
     def write(self, connection: sqlite3.Connection, *, with_state: bool) -> None:
         """Run all of it inside the caller's transaction."""
         if with_state and self.state is not None:
-            self._rows.add("state", STORE_STATE, (state_text(self.state), self.seq))
+            self._rows.add("state", None, STORE_STATE, (state_text(self.state), self.seq))
         try:
             self._rows.run(connection)
         except UnicodeEncodeError as error:
@@ -108,13 +114,12 @@ class Batch:
             raise Conflict(f"the key {key!r} of {actor} was used in this batch", key=key)
         self.keys[actor, key] = answer
         text = None if answer.value is None else to_json(answer.value)
-        self._rows.add("keys", _KEY, (actor, key, answer.digest, text, answer.seq))
+        self._rows.add("keys", (actor, key), _KEY, (actor, key, answer.digest, text, answer.seq))
 
     def _payload(self, seq: int, event: Event, payload: Payload) -> bytes:
         if not isinstance(event, Received):
             raise InvalidInput(f"only an arrival has a payload, not {type(event).__name__}")
         content, meta, salt = to_json(payload.content), to_json(payload.meta), new_salt()
-        self.positions[event.example] = event.position
-        self._rows.add(
-            "payloads", _PAYLOAD, (event.position, event.example, content, meta, salt, seq))
+        self._rows.add("payloads", event.position, _PAYLOAD, (
+            event.position, event.example, content, meta, salt, seq))
         return payload_hash(salt, content, meta)

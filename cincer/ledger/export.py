@@ -126,9 +126,7 @@ def _labels(reader: Reader, sink: Sink) -> int:
               "margin", "status", "entry", "role", "treatment", "decision", "reason", "source",
               "received_at")
     return _table(sink, header, (
-        (example, *map(name, labels), *rest, instant(at))
-        for example, *labels, margin, a, b, c, d, e, f, g, at in rows
-        for rest in [(margin, a, b, c, d, e, f, g)]))
+        (row[0], *map(name, row[1:6]), *row[6:-1], instant(row[-1])) for row in rows))
 
 
 def _datalab(reader: Reader, sink: Sink) -> int:

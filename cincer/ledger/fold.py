@@ -1,7 +1,7 @@
 """Effects to rows: what every table holds once an event has happened.
 
 `Rows` collects the statements of a batch by table and runs them in one go, parents before
-children; within a table the order stays. Labels are settled at the end: an example's human label
+children; for each row the order stays. Labels are settled at the end: an example's human label
 is its newest assertion that names a class and was not taken back, its effective label that or
 else the given one. The same code fills the real tables and those `verify` compares them with.
 """
@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from ..session import effects as fx
@@ -78,15 +76,37 @@ DECIDED_STATUS = {"asked": Status.WAITING, "audited": Status.WAITING,
 """Status that a decision brings by itself; entering or leaving may change it in the same event."""
 
 
+class _Table:
+    """Statements for one table. Those for one row keep their order; of different rows all the
+    first ones run together, then all the second ones: a few long runs instead of many short."""
+
+    def __init__(self) -> None:
+        self._depth: dict[Any, int] = {}
+        self._levels: list[dict[str, list[tuple[Any, ...]]]] = []
+
+    def add(self, row: Any, statement: str, values: tuple[Any, ...]) -> None:
+        depth = self._depth.get(row, 0)
+        self._depth[row] = depth + 1
+        if depth == len(self._levels):
+            self._levels.append({})
+        self._levels[depth].setdefault(statement, []).append(values)
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        for level in self._levels:
+            for statement, values in level.items():
+                connection.executemany(statement, values)
+
+
 class Rows:
     """Statements of one batch that are still to be run."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[tuple[str, tuple[Any, ...]]]] = {name: [] for name in ORDER}
+        self._tables = {name: _Table() for name in ORDER}
         self._touched: set[int] = set()
 
-    def add(self, table: str, statement: str, values: tuple[Any, ...]) -> None:
-        self._rows[table].append((statement, values))
+    def add(self, table: str, row: Any, statement: str, values: tuple[Any, ...]) -> None:
+        """`row` names the row the statement is about; statements about one row keep their order."""
+        self._tables[table].add(row, statement, values)
 
     def touch(self, position: int) -> None:
         """The labels of this example are to be settled."""
@@ -95,10 +115,11 @@ class Rows:
     def fold(self, seq: int, event: ev.Event, effects: tuple[fx.Effect, ...]) -> None:
         """Rows that follow from event `seq`."""
         if isinstance(event, ev.Promoted):
-            self.add("models", _PROMOTE, (event.version, event.path, event.digest,
-                                          event.trained_on, seq))
+            self.add("models", event.version, _PROMOTE, (
+                event.version, event.path, event.digest, event.trained_on, seq))
         elif isinstance(event, ev.Undone):
-            self.add("replies", _UNDO, (seq, event.query, event.annotator))
+            self.add("replies", (event.query, event.annotator), _UNDO,
+                     (seq, event.query, event.annotator))
         for effect in effects:
             put = _APPLY.get(type(effect))
             if put is not None:
@@ -106,54 +127,53 @@ class Rows:
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Run everything inside the caller's transaction."""
-        for rows in self._rows.values():
-            for statement, group in groupby(rows, itemgetter(0)):
-                connection.executemany(statement, map(itemgetter(1), group))
+        for table in self._tables.values():
+            table.run(connection)
         connection.executemany(_SETTLE, ((position,) for position in sorted(self._touched)))
 
 
 def _added(rows: Rows, seq: int, event: ev.Event, e: fx.Added) -> None:
-    rows.add("examples", _ADD, (e.position, e.example, e.source, e.given, e.given,
+    rows.add("examples", e.position, _ADD, (e.position, e.example, e.source, e.given, e.given,
                                 e.status.value, seq, event.at))
 
 
 def _decided(rows: Rows, seq: int, event: ev.Event, e: fx.Decided) -> None:
     status = DECIDED_STATUS.get(e.decision)
-    rows.add("examples", _DECIDE, (e.decision, e.predicted, e.margin, e.version, seq,
+    rows.add("examples", e.position, _DECIDE, (e.decision, e.predicted, e.margin, e.version, seq,
                                    status and status.value, e.position))
 
 
 def _entered(rows: Rows, seq: int, event: ev.Event, e: fx.Entered) -> None:
-    rows.add("examples", _ENTER, (e.entry.value, e.position))
+    rows.add("examples", e.position, _ENTER, (e.entry.value, e.position))
 
 
 def _left(rows: Rows, seq: int, event: ev.Event, e: fx.Left) -> None:
-    rows.add("examples", _LEAVE, (e.status.value, e.reason, e.position))
+    rows.add("examples", e.position, _LEAVE, (e.status.value, e.reason, e.position))
 
 
 def _role(rows: Rows, seq: int, event: ev.Event, e: fx.RoleSet) -> None:
-    rows.add("examples", _ROLE, (Role(e.role).value, e.position))
+    rows.add("examples", e.position, _ROLE, (Role(e.role).value, e.position))
 
 
 def _asserted(rows: Rows, seq: int, event: ev.Event, e: fx.Asserted) -> None:
-    rows.add("assertions", _ASSERT, (e.position, e.query, e.annotator, e.action.value,
+    rows.add("assertions", None, _ASSERT, (e.position, e.query, e.annotator, e.action.value,
                                      e.label, seq))
     rows.touch(e.position)
 
 
 def _retracted(rows: Rows, seq: int, event: ev.Event, e: fx.Retracted) -> None:
-    rows.add("assertions", _RETRACT, (seq, e.position, e.query))
+    rows.add("assertions", None, _RETRACT, (seq, e.position, e.query))
     rows.touch(e.position)
 
 
 def _put(rows: Rows, seq: int, event: ev.Event, e: fx.QueryPut) -> None:
     q = e.query
-    rows.add("queries", _PUT, (q.id, q.kind.value, q.position, query_text(q), seq))
+    rows.add("queries", q.id, _PUT, (q.id, q.kind.value, q.position, query_text(q), seq))
 
 
 def _done(rows: Rows, seq: int, event: ev.Event, e: fx.QueryDone) -> None:
     q = e.query
-    rows.add("queries", _DONE, (q.id, q.kind.value, q.position, e.outcome, query_text(q),
+    rows.add("queries", q.id, _DONE, (q.id, q.kind.value, q.position, e.outcome, query_text(q),
                                 seq, seq, e.by))
 
 
@@ -161,7 +181,7 @@ def _noted(rows: Rows, seq: int, event: ev.Event, e: fx.ReplyNoted) -> None:
     if not isinstance(event, ev.Replied):
         return
     mine, other = event.example, event.counter_example
-    rows.add("replies", _REPLY, (
+    rows.add("replies", (e.query, e.annotator), _REPLY, (
         seq, e.query, e.annotator, event.worker, mine.action.value, mine.label,
         other and other.action.value, other and other.label, event.comment, event.seconds,
         event.at, int(e.counted), json.dumps(list(e.fixed))))

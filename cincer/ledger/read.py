@@ -17,12 +17,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from ..errors import Closed, Conflict
+from ..errors import Closed, Conflict, Corrupt
 from ..session.events import Event
 from ..types import AnnotatorId, ExampleId, Label, Position, QueryId, Seconds
 from . import schema
 from .batch import Answer, Payload
-from .chain import genesis
+from .chain import genesis, link
 from .connect import translated, wal_reset_safe
 from .load import Loaded, load
 from .text import to_event
@@ -32,15 +32,21 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of the log. `body` is its JSON, `hash` the chain's value after it."""
+    """One line of the log. `text` is its body's JSON, `hash` the chain's value after it."""
 
     seq: int
     at: Seconds
     kind: str
     actor: str
-    body: dict[str, Any]
+    text: str
     payload: bytes
     hash: bytes
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The event's fields as JSON values."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
 
     @property
     def event(self) -> Event | None:
@@ -88,6 +94,11 @@ class Example:
     history: tuple[Assertion, ...] = ()
 
 
+def chained(previous: bytes, record: Record) -> bytes:
+    """The hash this record should have after `previous`."""
+    return link(previous, record.seq, record.kind, record.actor, record.text, record.payload)
+
+
 def is_fold(kind: str) -> bool:
     """Whether the session folds events of this kind; the ledger's own are `payload:…`."""
     return not kind.startswith("payload:")
@@ -101,7 +112,10 @@ class Reader:
         self._db = db
         self._guard = threading.RLock()
         self.closed = False
-        self.id = str(self._one("SELECT value FROM meta WHERE name = 'id'"))
+        row = self._row("SELECT value FROM meta WHERE name = 'id'")
+        if row is None:
+            raise Corrupt(f"{path} has lost its id; restore a backup", path=str(path))
+        self.id = str(row[0])
 
     def close(self) -> None:
         """Close the file; may be called again."""
@@ -121,7 +135,9 @@ class Reader:
     def head(self) -> tuple[int, bytes]:
         """Sequence number and chain hash of the newest event; (0, the genesis hash) at first."""
         row = self._row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
-        return (int(row[0]), bytes(row[1])) if row else (0, genesis(self.id))
+        if row is not None and not isinstance(row[1], bytes):
+            raise Corrupt(f"event {row[0]} has no hash; restore a backup", seq=row[0])
+        return (int(row[0]), row[1]) if row else (0, genesis(self.id))
 
     def lookup(self, actor: str, key: str, digest: str | None = None) -> Answer | None:
         """What this actor's command was answered, None if it is new. With `digest`, another
@@ -185,7 +201,7 @@ class Reader:
         rows = self.ask(
             "SELECT seq, at, kind, actor, body, payload, hash FROM events"
             f" WHERE seq > ?{where} ORDER BY seq LIMIT ?", (since, *chosen, limit))
-        return [Record(seq, at, kind, actor, json.loads(body), payload, digest)
+        return [Record(seq, at, kind, actor, body, payload, digest)
                 for seq, at, kind, actor, body, payload, digest in rows]
 
     def all_events(self, since: int = 0, kinds: Sequence[str] | None = None) -> Iterator[Record]:

@@ -11,29 +11,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlite_utils import Database
 
-from ..errors import Closed, Conflict, NotFound, Unavailable
+from ..errors import CincerError, Closed, Conflict, Corrupt, NotFound, Unavailable
 from ..session.state import SessionState
 from ..types import Position
 from . import backup, schema
 from .batch import STORE_STATE, Answer, Batch
 from .connect import meaning, reader, translated, writer
 from .lock import WriterLock
-from .read import Reader
+from .read import Reader, chained
 from .text import state_text, to_json
 
 STATE_EVERY = 256
 """Events after which the state is stored again; what lies between is refolded at the start."""
 
-_ERASE = (
-    "UPDATE payloads SET content = NULL, meta = NULL, salt = NULL, erased_seq = ?"
-    " WHERE position = ? AND erased_seq IS NULL"
-)
+TAIL = 64
+"""Links at the end of the chain that are checked before a writer goes on."""
 
 
 class Ledger(Reader):
@@ -46,7 +45,9 @@ class Ledger(Reader):
         self._seq, self._head = self.head()
         self._stored = self._stored_seq()
         self._last_state: tuple[SessionState, int] | None = None
-        self._broken: sqlite3.Error | None = None
+        self._broken: BaseException | None = None
+        if lock is not None:
+            self._check_tail()
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Self:
@@ -81,13 +82,14 @@ class Ledger(Reader):
 
     @property
     def healthy(self) -> bool:
-        """False from a failed write until one works."""
+        """False from a failed or interrupted write until one works."""
         return self._broken is None
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Collect events; they are committed and synced together when the block ends. An exception
-        in the block, or of the disk, leaves nothing of it behind."""
+        in the block, or of the disk, leaves nothing of it behind; a loop that has already moved on
+        is then ahead of the record, and has to be loaded again."""
         with self._guard:
             self._check_writable()
             if self._broken is not None:
@@ -100,32 +102,39 @@ class Ledger(Reader):
                 self._batch = None
 
     def lookup(self, actor: str, key: str, digest: str | None = None) -> Answer | None:
-        """As `Reader.lookup`; sees what the open batch has recorded, too."""
-        if self._batch is not None and (actor, key) in self._batch.keys:
-            return self._same(self._batch.keys[actor, key], key, digest)
-        return super().lookup(actor, key, digest)
+        """As `Reader.lookup`; inside a batch it sees what that has recorded, too. Other threads
+        wait for the commit."""
+        with self._guard:
+            if self._batch is not None and (actor, key) in self._batch.keys:
+                return self._same(self._batch.keys[actor, key], key, digest)
+            return super().lookup(actor, key, digest)
 
     def position_of(self, example: str) -> Position | None:
-        """As `Reader.position_of`; sees what the open batch has recorded, too."""
-        if self._batch is not None and example in self._batch.positions:
-            return self._batch.positions[example]
-        return super().position_of(example)
+        """As `Reader.position_of`; inside a batch it sees what that has recorded, too."""
+        with self._guard:
+            if self._batch is not None and example in self._batch.positions:
+                return self._batch.positions[example]
+            return super().position_of(example)
 
     def erase(self, ids: Sequence[str], *, actor: str, at: float) -> int:
         """Erase the payloads of these examples for good: from the tables, the free pages and the
         write-ahead log. The chain still verifies. Backups and exports made earlier are not
         touched. The number of payloads that were still there."""
-        found = [self.position_of(example) for example in ids]
-        if None in found:
-            raise NotFound(f"no example {ids[found.index(None)]!r}")
+        found = [self._known(example) for example in ids]
         with self.batch() as batch:
             body = to_json({"positions": found, "at": at})
             batch.append("payload:erased", at, actor, body)
             for position in found:
-                batch.add("payloads", _ERASE, (batch.seq, position))
+                batch.erase(position)
             seq = batch.seq
         self.compact()
         return int(self._one("SELECT count(*) FROM payloads WHERE erased_seq = ?", (seq,)))
+
+    def _known(self, example: str) -> Position:
+        position = self.position_of(example)
+        if position is None:
+            raise NotFound(f"no example {example!r}", example=example)
+        return position
 
     def compact(self) -> None:
         """Rewrite the file without free pages and empty the write-ahead log."""
@@ -170,16 +179,22 @@ class Ledger(Reader):
             raise Conflict("this ledger is open read-only", path=str(self.path))
         if self._batch is not None:
             raise Conflict("a batch is open already; batches do not nest")
+        if self._db.conn.in_transaction and self.healthy:
+            raise Conflict("a moment of this ledger is being read; read it through another reader")
 
     def _commit(self, batch: Batch) -> None:
         with_state = batch.state is not None and batch.seq - self._stored >= STATE_EVERY
         try:
             self._transaction(batch, with_state)
+        except sqlite3.IntegrityError as error:
+            raise meaning(error) from error
         except sqlite3.Error as error:
-            found = meaning(error)
-            if not isinstance(found, Conflict):
+            self._broken = error
+            raise meaning(error) from error
+        except BaseException as error:
+            if not isinstance(error, CincerError):
                 self._broken = error
-            raise found from error
+            raise
         self._seq, self._head = batch.seq, batch.head
         if with_state:
             self._stored = batch.seq
@@ -213,6 +228,14 @@ class Ledger(Reader):
         state, seq = self._last_state
         self._db.conn.execute(STORE_STATE, (state_text(state), seq))
         self._stored = seq
+
+    def _check_tail(self) -> None:
+        """Never append to a chain that is broken where it would go on."""
+        records = self.events(max(0, self._seq - TAIL - 1))
+        for before, record in pairwise(records):
+            if record.hash != chained(before.hash, record):
+                raise Corrupt(f"event {record.seq} does not follow from the one before it; "
+                              "run cincer verify, and restore a backup", seq=record.seq)
 
     def _stored_seq(self) -> int:
         row = self.state_row()

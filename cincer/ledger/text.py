@@ -48,3 +48,11 @@ def text_state(text: str) -> SessionState:
 
 def query_text(query: Query) -> str:
     return to_json(codec.encode_query(query))
+
+
+def text_query(text: str) -> Query:
+    """The query of a stored text; `Corrupt` if it is none."""
+    try:
+        return codec.decode_query(json.loads(text))
+    except ValueError as error:
+        raise Corrupt(f"a stored query cannot be read: {error}") from error

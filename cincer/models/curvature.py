@@ -14,12 +14,11 @@ from ..kernels.fisher import fisher, kronecker_parts, product
 from ..kernels.solve import DENSE_LIMIT, Cholesky, Inverse, Iterative, Kronecker
 from .known import KnownRows, evenly
 
-STEP_TOLERANCE, PICK_TOLERANCE = 1e-3, 1e-5
+STEP_TOLERANCE, PICK_TOLERANCE = 3e-2, 1e-4
 ITERATIVE_SAMPLE = 4096
-DRIFT = 0.02
-"""Share of the rows that may have come, gone or changed weight before the factor is renewed."""
-
-KRONECKER_DRIFT = 0.2
+DRIFT, DRIFT_UNCORRECTED, KRONECKER_DRIFT = 0.02, 0.002, 0.2
+"""Share of the rows that may have changed before the factor is renewed: where picks correct a stale
+factor, where they use it as it is, and where it only preconditions."""
 
 
 class Curvature:
@@ -36,8 +35,8 @@ class Curvature:
     @property
     def due(self) -> bool:
         """Whether the factor is older than it should be."""
-        share = DRIFT if self.dense else KRONECKER_DRIFT
-        return self.rows > 0 and self.drift > share * self.rows
+        share = DRIFT if self.known.count <= self.exact_rows else DRIFT_UNCORRECTED
+        return self.drift > (share if self.dense else KRONECKER_DRIFT) * self.rows > 0
 
     def step_inverse(self, probs: Tensor, l2: float) -> Inverse | None:
         """What a chord step uses, None without any factor yet."""

@@ -69,7 +69,7 @@ class LiveHead:
         self.known.append(positions, features, labels, weights.numpy(), probs)
         scaled = (probs * weights[:, None]).T @ features
         self._model_sums += scaled.double()
-        self._moved(len(positions), len(positions))
+        self._moved(len(positions))
 
     def change(self, row: int, label: int, weight: float) -> None:
         """Another label or weight for a known row; weight 0 = it leaves."""
@@ -78,11 +78,11 @@ class LiveHead:
         if gained:
             p, x = self.known.probs[row].double(), self.known.features[row].double()
             self._model_sums += gained * torch.outer(p, x)
-        self._moved(1, int(gained != 0))
+        self._moved(1)
 
-    def _moved(self, rows: int, curvature: int) -> None:
+    def _moved(self, rows: int) -> None:
         self.behind += rows
-        self.curvature.drift += curvature
+        self.curvature.drift += rows
 
     # ---- refit ---------------------------------------------------------------------------------
 
@@ -162,7 +162,8 @@ class LiveHead:
         return fitted + self.l2 * self.anchor
 
     def _sample(self) -> Rows:
-        rows, every = self.rows(), evenly(self.known.count, SAMPLE)
+        size = SAMPLE if self.curvature.dense else SAMPLE // 2
+        rows, every = self.rows(), evenly(self.known.count, size)
         if len(every) == self.known.count:
             return rows
         chosen = torch.tensor(every)

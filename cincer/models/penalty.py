@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from ..kernels.leave_one_out import GRID_STEP, Tried, natural_scale, try_penalty
-from ..kernels.newton import Rows
+from torch import Tensor
 
-LOWEST, HIGHEST, FIRST = 1e-6, 10.0, 1e-2
-"""The search's range and start, in units of the features' natural scale."""
+from ..kernels.leave_one_out import BLOCK_LIMIT, GRID_STEP, Tried, judge, natural_scale
+from ..kernels.newton import Rows, fit
+
+LOWEST, HIGHEST, FIRST = 1e-5, 1e3, 1.0
+"""The search's range and start, in units of the features' natural scale. It looks upwards first:
+far below the best penalty the head interpolates and leave-one-out by one step means nothing."""
 
 WORTH = 1e-3
 """Log loss (nats) by which another penalty must be better before the search moves to it."""
 
 
 def search(rows: Rows, start: float) -> Generator[None, None, float]:
-    """Walks the log grid (steps of sqrt 10) downhill from `start`; yields after each try and
-    returns the penalty with the lowest leave-one-out log loss of `rows`."""
+    """Walks the log grid (steps of sqrt 10) downhill from `start`; yields between fits and
+    judgements, returns the penalty with the lowest leave-one-out log loss of `rows`."""
     scale = natural_scale(rows.features, rows.classes)
-    best = try_penalty(rows, start, None)
-    yield
-    for step in (1 / GRID_STEP, GRID_STEP):
+    best = yield from _try(rows, start, None)
+    for step in (GRID_STEP, 1 / GRID_STEP):
         moved = False
         while LOWEST * scale <= best.l2 * step <= HIGHEST * scale:
-            tried = try_penalty(rows, best.l2 * step, best.fit.weights)
-            yield
+            tried = yield from _try(rows, best.l2 * step, best.fit.weights)
             if not _better(tried, best):
                 break
             best, moved = tried, True
@@ -33,12 +34,23 @@ def search(rows: Rows, start: float) -> Generator[None, None, float]:
     return best.l2
 
 
+def _try(rows: Rows, l2: float, start: Tensor | None) -> Generator[None, None, Tried]:
+    found = fit(rows, l2, start, tolerance=1e-8)
+    yield
+    tried = judge(rows, l2, found)
+    yield
+    return tried
+
+
 def _better(tried: Tried, best: Tried) -> bool:
     return tried.loss < best.loss - WORTH
 
 
 def choosable(rows: Rows) -> bool:
-    """Whether leave-one-out says anything: at least two classes with two rows each."""
+    """Whether leave-one-out says anything (at least two classes with two rows each) and is
+    affordable; where it is not, the first guess stays."""
+    if not rows.dense and rows.features.shape[1] > BLOCK_LIMIT:
+        return False
     counts = rows.labels.bincount(minlength=rows.classes)
     return int((counts >= 2).sum()) >= 2
 

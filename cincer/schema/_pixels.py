@@ -125,6 +125,8 @@ def _check_nested(content: Any, size: tuple[int, ...], name: str) -> None:
             _check_nested(row, size[1:], f"{name}[{at}]")
     elif not set(map(type, content)) <= _NUMBERS:
         for at, value in enumerate(content):
+            if isinstance(value, str):
+                raise InvalidInput(f"{name}[{at}] must be a number, not str", field=f"{name}[{at}]")
             as_number(value, f"{name}[{at}]")
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .auth.login import Codes
     from .auth.tokens import Tokens
     from .limits import Limits
+    from .presence import Presence
     from .views import Views
 
 
@@ -126,6 +127,7 @@ class Parts:
     codes: Codes
     views: Views
     limits: Limits
+    presence: Presence
     project: str
     truth_known: bool = False
     export: Export | None = None

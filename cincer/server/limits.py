@@ -1,4 +1,4 @@
-"""How much one client may ask for: token buckets a key, and a bounded queue of what it must read."""
+"""How much one client may ask for: token buckets by key, and a bounded queue of unread packets."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Outbound(queue.Queue[Any]):
     Engine.IO puts packets here and None for the end; one reader sends them.
     """
 
-    PACKETS = 64
+    PACKETS = 2_000
     SIZE = 2_000_000
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""JSON as the wire allows it: what `json` accepts beyond the standard, or only by guessing, is refused.
+"""JSON as the wire allows it: what `json` accepts beyond the standard, or by guessing, is refused.
 
 Refused are NaN and infinities (also as 1e999), a key given twice, NUL and lone surrogates in
 strings, nesting deeper than 64, integers beyond 64 bits, a byte order mark, invalid UTF-8.

@@ -39,6 +39,12 @@ def admits(draft: Draft, drawn: Drawn) -> bool:
     return drawn.thin < draft.lane.keep
 
 
+def fit(draft: Draft) -> None:
+    """Keep both lanes within their bounds, after queries came back or bounds changed."""
+    trim(draft)
+    thin_out(draft)
+
+
 def thin_out(draft: Draft) -> None:
     """Lower the share kept until the lane fits."""
     while len(audits := open_audits(draft)) > lane_size(draft.settings):

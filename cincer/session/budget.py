@@ -1,16 +1,18 @@
 """How many are asked: the budget steers the threshold, and the rate of audits follows from it.
 
 After each scored arrival the threshold takes a step of stochastic approximation (Robbins and
-Monro 1951), `threshold += gain (asked - share)`. The steps telescope: after n arrivals the
-realised share differs from the wanted one by (change of the threshold) / (gain n), whatever the
-distribution of the margins and however it drifts. The gain grows as the share falls, because few
-queries leave few chances to correct.
+Monro 1951), on the scale of its log-odds so that it finds its place among margins crowded near 0
+or 1: `level += gain (asked - share)`, `threshold = 1 / (1 + exp(-level))`. With a constant gain
+the steps telescope: after n arrivals the realised share differs from the wanted one by (change of
+the level) / (gain n), whatever the distribution of the margins and however it drifts. The gain
+falls to a floor, so that the search is quick and what follows is calm; it grows as the share
+falls, because few queries leave few chances to correct.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp
+from math import exp, log
 
 from ..config import LoopSettings
 from ..types import Seconds
@@ -19,6 +21,12 @@ from .state import Budget, SessionState
 
 LOWEST, HIGHEST = -1 + 1e-6, 1.0
 """Bounds of the threshold; the margin is in [0, 1]."""
+
+ALL, NONE = -7.0, 18.0
+"""Levels below and above which everything and nothing is asked about."""
+
+RANGE = (-30.0, 40.0)
+"""Bounds of the level: beyond `ALL` and `NONE`, so that a step over them is not forgotten."""
 
 MEMORY: Seconds = 300.0
 """Time constant of the rate of arrivals."""
@@ -47,36 +55,57 @@ def audit_rate(settings: LoopSettings, budget: Budget) -> float:
 
 
 def note_arrival(draft: Draft, at: Seconds) -> None:
-    """Update the rate of arrivals. A clock that runs backwards counts as standing still."""
+    """Update the rate of arrivals. A clock that is put back counts as standing still."""
     old = draft.budget
-    gap = 0.0 if old.last_arrival is None else max(0.0, at - old.last_arrival)
-    fade = exp(-gap / MEMORY)
-    first = old.last_arrival is None
-    draft.budget = Budget(
-        arrivals=0.0 if first else old.arrivals * fade + 1,
-        span=old.span * fade + MEMORY * (1 - fade),
-        last_arrival=at if first else max(at, old.last_arrival or at),
-        asked_share=old.asked_share,
-    )
+    if old.last_arrival is None:
+        draft.budget = Budget(0.0, 0.0, at, old.asked_share, old.level)
+        return
+    fade = exp(-max(0.0, at - old.last_arrival) / MEMORY)
+    draft.budget = Budget(old.arrivals * fade + 1, old.span * fade + MEMORY * (1 - fade), at,
+                          old.asked_share, old.level)
 
 
 def note_scored(draft: Draft, asked: bool) -> None:
     """Update the running share asked, move the threshold, set the rate of audits."""
-    weight = max(1 / (draft.before.counters.scored + 1), SHARE_MEMORY)
-    share = draft.budget.asked_share
-    draft.budget = replace(draft.budget, asked_share=share + weight * (asked - share))
-    wanted = wanted_share(draft.settings, draft.budget)
+    count, old = draft.before.counters.scored, draft.budget
+    weight = max(1 / (count + 1), SHARE_MEMORY)
+    share = old.asked_share + weight * (asked - old.asked_share)
+    wanted = wanted_share(draft.settings, old)
+    level = old.level if wanted is None else moved(old.level, wanted, asked, count)
+    draft.budget = Budget(old.arrivals, old.span, old.last_arrival, share, level)
     if wanted is not None:
-        draft.threshold = moved(draft.threshold, wanted, asked)
+        draft.threshold = threshold_at(level)
     draft.lane = replace(draft.lane, rate=audit_rate(draft.settings, draft.budget))
 
 
-def moved(threshold: float, wanted: float, asked: bool) -> float:
-    """The threshold after one more arrival; nothing is ever asked for a share of 0."""
+def moved(level: float, wanted: float, asked: bool, count: int) -> float:
+    """The level after one more arrival, `count` having been scored before; nothing is ever asked
+    for a share of 0."""
     if wanted == 0:
-        return HIGHEST
-    gain = min(0.5, max(0.02, 0.01 / wanted))
-    return min(HIGHEST, max(LOWEST, threshold + gain * (asked - wanted)))
+        return RANGE[1]
+    gain = min(10.0, max(0.03, 0.4 / (1 + count / 100)) / wanted)
+    return min(RANGE[1], max(RANGE[0], level + gain * (asked - wanted)))
+
+
+def threshold_at(level: float) -> float:
+    if level <= ALL:
+        return LOWEST
+    return HIGHEST if level >= NONE else 1 / (1 + exp(-level))
+
+
+def level_of(threshold: float) -> float:
+    """The inverse of `threshold_at`."""
+    if threshold <= threshold_at(ALL + 1e-9):
+        return ALL - 0.5
+    if threshold >= threshold_at(NONE - 1e-9):
+        return NONE + 0.5
+    return log(threshold / (1 - threshold))
+
+
+def set_threshold(draft: Draft, threshold: float) -> None:
+    """Start over from a threshold that was given."""
+    draft.threshold = min(HIGHEST, max(LOWEST, threshold))
+    draft.budget = replace(draft.budget, level=level_of(threshold))
 
 
 def clearing_threshold(state: Draft | SessionState) -> float:

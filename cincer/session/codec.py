@@ -27,7 +27,7 @@ KIND_OF: dict[type[Event], str] = {cls: kind for kind, cls in KINDS.items()}
 
 def encode_event(event: Event) -> tuple[str, dict[str, Any]]:
     """(kind, body): the event's name on the ledger, and its fields as JSON values."""
-    cls = type(event)
+    cls: Any = type(event)
     return KIND_OF[cls], _encoder(cls)(event)
 
 
@@ -140,10 +140,9 @@ def _sequence(items: tuple[Coder, ...] | Coder, build: type) -> Coder:
 def _object_encoder(cls: Any) -> Coder:
     hints = get_type_hints(cls)
     plan = [(spec.name, _encoder(hints[spec.name])) for spec in fields(cls)]
-    plain = [name for name, coder in plan if coder is _same]
-    coded = [(name, coder) for name, coder in plan if coder is not _same]
-    if not coded:
-        return lambda value: {name: getattr(value, name) for name in plain}
+    names = [name for name, _ in plan]
+    if all(coder is _same for _, coder in plan):
+        return lambda value: {name: getattr(value, name) for name in names}
     return lambda value: {
         name: getattr(value, name) if coder is _same else coder(getattr(value, name))
         for name, coder in plan}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ..errors import Conflict, InvalidInput, Stale
-from .audits import thin_out
-from .budget import HIGHEST, LOWEST, audit_rate
+from .audits import fit
+from .budget import audit_rate, set_threshold
 from .draft import Draft
 from .effects import ModelChanged
 from .events import Promoted, Started, Tuned
-from .queries import trim
 from .state import Lane
 
 
@@ -22,7 +21,7 @@ def started(draft: Draft, event: Started) -> None:
     draft.settings = event.settings
     draft.classes = event.classes
     draft.key = event.key
-    draft.threshold = min(HIGHEST, max(LOWEST, event.settings.ask_threshold))
+    set_threshold(draft, event.settings.ask_threshold)
     draft.lane = Lane(rate=audit_rate(event.settings, draft.budget))
 
 
@@ -40,10 +39,9 @@ def tuned(draft: Draft, event: Tuned) -> None:
     new, old = event.settings, draft.settings
     draft.settings = new
     if new.query_budget is None or new.ask_threshold != old.ask_threshold:
-        draft.threshold = min(HIGHEST, max(LOWEST, new.ask_threshold))
+        set_threshold(draft, new.ask_threshold)
     draft.want_score()
-    trim(draft)
-    thin_out(draft)
+    fit(draft)
 
 
 def promoted(draft: Draft, event: Promoted) -> None:

@@ -63,7 +63,7 @@ class Draft:
 
     @property
     def next_id(self) -> QueryId:
-        return QueryId(f"q{self.next_query}")
+        return QueryId(f"q-{self.next_query}")
 
     def put(self, query: Query) -> Query:
         """Store a new or changed open query."""

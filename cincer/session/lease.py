@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ..errors import Conflict, Stale
 from ..types import AnnotatorId, QueryId, QueryKind, Seconds
+from .audits import fit
 from .draft import Draft
 from .events import Displayed, Flagged, Leased, Released, Skipped
 from .queries import find, repick, suspicion, unknown
@@ -111,12 +112,13 @@ def display(draft: Draft, event: Displayed) -> None:
     """From here on the pair does not change; displaying twice is once."""
     query, lease = held(draft, event.query, event.annotator, event.epoch)
     if lease.displayed_at is None:
-        draft.put(replace(query, lease=replace(lease, displayed_at=event.at), last=None))
+        draft.put(replace(query, lease=replace(lease, displayed_at=event.at)))
 
 
 def released(draft: Draft, event: Released) -> None:
     query, _ = held(draft, event.query, event.annotator, event.epoch)
     draft.put(replace(query, lease=None, last=_seen(query)))
+    fit(draft)
 
 
 def skipped(draft: Draft, event: Skipped) -> None:
@@ -124,6 +126,7 @@ def skipped(draft: Draft, event: Skipped) -> None:
     draft.count("skipped")
     draft.put(replace(query, lease=None, last=None,
                       skipped_by=with_name(query.skipped_by, event.annotator)))
+    fit(draft)
 
 
 def flagged(draft: Draft, event: Flagged) -> None:

@@ -24,9 +24,9 @@ def suspicion(query: Query) -> float:
 
 
 def wants_counter(query: Query) -> bool:
-    """Whether a counter-example says anything: the machine must believe another class."""
-    asks_pair = query.kind in (QueryKind.SUSPICIOUS, QueryKind.AUDIT)
-    return asks_pair and query.predicted != query.given
+    """Whether a counter-example says anything: the machine must believe another class. An audit
+    is shown alone, so that the machine's opinion has no say in its answer."""
+    return query.kind is QueryKind.SUSPICIOUS and query.predicted != query.given
 
 
 def displayed(query: Query) -> bool:

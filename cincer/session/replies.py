@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from ..errors import InvalidInput, Stale
 from ..types import Action, Entry, Position, QueryId, QueryKind, Role
 from .aftermath import close_others, disputed, open_dispute, unlean
+from .audits import fit
 from .draft import Draft
 from .effects import ReplyNoted
 from .events import Decision, Replied, Standing
 from .lease import with_name
-from .queries import displayed, drop_pick, fall, trim, unknown
+from .queries import displayed, drop_pick, fall, unknown
 from .state import Lease, Mark, Query, UndoEntry
 from .verdicts import Author, Side, check, contradicts, normal, overtaken, record
 
@@ -48,7 +49,7 @@ def replied(draft: Draft, event: Replied) -> None:
     draft.count(*done.tally)
     draft.emit(ReplyNoted(query.id, event.annotator, counted=True, fixed=tuple(done.fixed)))
     _remember(draft, query, event, done, closed)
-    trim(draft)
+    fit(draft)
 
 
 def _lease_of(draft: Draft, query: Query | None, event: Replied) -> Lease | None:

@@ -144,12 +144,14 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What steers the threshold. `arrivals` and `span` (seconds) are decayed sums whose quotient
-    is the present rate of arrivals; `asked_share` is the running share of the scored asked."""
+    is the present rate of arrivals; `asked_share` is the running share of the scored asked,
+    `level` the log-odds of a threshold that is steered."""
 
     arrivals: float = 0.0
     span: float = 0.0
     last_arrival: Seconds | None = None
     asked_share: float = 0.0
+    level: float = 0.0
 
     @property
     def arrivals_per_second(self) -> float:

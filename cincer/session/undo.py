@@ -11,11 +11,12 @@ from dataclasses import replace
 from ..errors import NotFound, Stale
 from ..types import Position, Status
 from .aftermath import disputes, unlean
+from .audits import fit
 from .draft import Draft
 from .effects import Entered, Left, Retracted, RoleSet
 from .events import Undone
 from .lease import with_name
-from .queries import drop_pick, trim
+from .queries import drop_pick
 from .state import Lease, Mark, Query, UndoEntry
 
 
@@ -32,7 +33,7 @@ def undone(draft: Draft, event: Undone) -> None:
     draft.count(*(name for name in entry.tally if name != "replies"), by=-1)
     draft.count("undone")
     draft.set_undo(event.annotator, draft.undo[event.annotator][:-1])
-    trim(draft)
+    fit(draft)
 
 
 def _newest(draft: Draft, event: Undone) -> UndoEntry:

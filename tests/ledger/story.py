@@ -113,7 +113,7 @@ class Story:
         counter: ev.Decision | None = None,
     ) -> None:
         """Lease, display and answer the query `q<number>`."""
-        query, annotator = self.state.queries[QueryId(f"q{number}")], AnnotatorId(who)
+        query, annotator = self.state.queries[QueryId(f"q-{number}")], AnnotatorId(who)
         epoch, at = query.epoch + 1, 1000.0 + self.ledger.head()[0]
         self.tell(
             ev.Leased(query.id, annotator, epoch, at + 60, at),
@@ -123,14 +123,14 @@ class Story:
             actor=who, key=f"reply-{number}-{epoch}")
 
     def undo(self, number: int, who: str = "ann") -> None:
-        query, annotator = QueryId(f"q{number}"), AnnotatorId(who)
+        query, annotator = QueryId(f"q-{number}"), AnnotatorId(who)
         entry = self.state.undo[annotator][-1]
         epoch = self.state.queries.get(query, entry.query).epoch + 1
         self.tell(ev.Undone(query, annotator, epoch, 9000.0, 5000.0), actor=who)
 
 
 def long_story(path: Path, examples: int = 40) -> SessionState:
-    """A closed ledger in which much has happened, every third example asked about as `q1`, `q2`
+    """A closed ledger in which much has happened, every third example asked about as `q-1`, `q-2`
     and so on; the state at its end."""
     with Ledger.open(path) as ledger:
         story = Story(ledger)
@@ -139,15 +139,15 @@ def long_story(path: Path, examples: int = 40) -> SessionState:
         story.tell(*(decided(n, margin=0.1 if n % 3 else 0.5)[0] for n in range(examples)),
                    actor="model", key="scores")
         counter = ev.Counter(ExampleId("ex-4"), Position(4), 0, 2, ((2, 0.5),), 1.5)
-        story.tell(ev.Picked(QueryId("q2"), counter, 0, 90.0), actor="model")
+        story.tell(ev.Picked(QueryId("q-2"), counter, 0, 90.0), actor="model")
         story.answer(1, Action.RELABEL, 1)
         story.answer(2, Action.KEEP, counter=ev.Decision(Action.RELABEL, 2), who="bo")
         story.answer(3, Action.RELABEL, 2)
         story.answer(4, Action.REMOVE)
         story.answer(5, Action.BAD)
         story.undo(5)
-        story.tell(ev.Leased(QueryId("q6"), AnnotatorId("bo"), 1, 2060.0, 2000.0),
-                   ev.Skipped(QueryId("q6"), AnnotatorId("bo"), 1, 2001.0), actor="bo")
+        story.tell(ev.Leased(QueryId("q-6"), AnnotatorId("bo"), 1, 2060.0, 2000.0),
+                   ev.Skipped(QueryId("q-6"), AnnotatorId("bo"), 1, 2001.0), actor="bo")
         story.tell(ev.Promoted(1, "abc", "models/1.pt", 12, 2400.0), actor="trainer")
         ledger.erase(["ex-1", "ex-6"], actor="admin", at=2500.0)
     return story.state

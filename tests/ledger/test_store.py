@@ -11,7 +11,7 @@ import pytest
 from ledger.story import decided, filled, payload, received, replied, started, undone
 
 from cincer.errors import Closed, Conflict, InvalidInput, NotFound, Unavailable
-from cincer.ledger import Ledger, Payload
+from cincer.ledger import Batch, Ledger, Payload
 from cincer.types import Action
 
 
@@ -179,6 +179,31 @@ def test_a_full_disk_stops_writing_and_heals(tmp_path: Path) -> None:
         assert ledger.payloads([8]) == [big]
 
 
+def test_an_interrupt_after_the_commit_does_not_stop_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        whole = Ledger._transaction
+
+        def interrupted(self: Ledger, batch: Batch, with_state: bool) -> None:
+            whole(self, batch, with_state)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Ledger, "_transaction", interrupted)
+        with pytest.raises(KeyboardInterrupt), ledger.batch() as batch:
+            batch.record(*received(7), actor="s")
+        monkeypatch.undo()
+        with ledger.batch() as batch:
+            assert batch.record(*received(8), actor="s") == 8
+        assert (ledger.healthy, ledger.position_of("ex-7")) == (True, 7)
+
+
+def test_nothing_is_written_while_a_moment_is_read(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger, ledger.moment(), \
+            pytest.raises(Conflict, match="moment"), ledger.batch():
+        pass
+
+
 def test_batches_of_two_threads_do_not_mix(tmp_path: Path) -> None:
     with filled(tmp_path / "l.db", 0) as ledger:
         def write(start: int) -> None:
@@ -192,6 +217,22 @@ def test_batches_of_two_threads_do_not_mix(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert [r.seq for r in ledger.all_events()] == list(range(1, 42))
+
+
+def test_other_threads_see_an_answer_only_once_it_is_committed(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        seen: list[object] = []
+        thread = threading.Thread(target=lambda: seen.append(ledger.lookup("m", "k")))
+        with pytest.raises(KeyError), ledger.batch() as batch:  # noqa: PT012
+            batch.record(*decided(0), actor="m", key="k")
+            assert ledger.lookup("m", "k") is not None
+            batch.record(*received(9), actor="s")
+            assert ledger.position_of("ex-9") == 9
+            thread.start()
+            thread.join(0.05)
+            raise KeyError
+        thread.join()
+        assert seen == [None]
 
 
 def test_batches_do_not_nest(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger.story import filled, long_story, received
 
-from cincer.errors import NotFound
+from cincer.errors import Corrupt, NotFound
 from cincer.ledger import Ledger
 from cincer.ledger.verify import Report, verify
 from cincer.session.state import SessionState
@@ -72,8 +72,10 @@ def test_a_ledger_in_use_can_be_verified(tmp_path: Path) -> None:
     ("UPDATE examples SET given = 2 WHERE position = 8", "examples 8: given is 2"),
     ("DELETE FROM examples WHERE position = 8", "examples: 8 is missing"),
     ("UPDATE assertions SET retracted_seq = NULL WHERE position = 12", "assertions "),
-    ("UPDATE queries SET outcome = 'unsure' WHERE id = 'q1'", "queries 'q1': outcome"),
-    ("UPDATE replies SET comment = 'no' WHERE query = 'q1'", "replies "),
+    ("UPDATE queries SET outcome = 'unsure' WHERE id = 'q-1'", "queries 'q-1': outcome"),
+    ("UPDATE queries SET body = replace(body, 'ex-0', 'ex-9') WHERE id = 'q-1'",
+     "queries 'q-1': what it says"),
+    ("UPDATE replies SET comment = 'no' WHERE query = 'q-1'", "replies "),
     ("DELETE FROM models", "models: 1 is missing"),
     ("INSERT INTO models VALUES (2, 'x', 'y', 1, 1)", "models: 2 does not follow"),
     ("UPDATE state SET body = replace(body, 'next_query\":', 'next_query\":1')", "stored state"),
@@ -84,6 +86,12 @@ def test_tampering_is_named(
     report = tampered(whole, tmp_path, statement)
     assert not report.ok
     assert any(words in said for said in report.differences), report.differences
+
+
+def test_what_an_older_program_wrote_is_the_same(whole: Whole, tmp_path: Path) -> None:
+    fewer = ("UPDATE queries SET body = json_remove(body, '$.drawn') WHERE id = 'q-1'",
+             "UPDATE state SET body = json_remove(body, '$.counters.disputes')")
+    assert tampered(whole, tmp_path, *fewer).differences == ()
 
 
 def test_swapped_and_inserted_events_are_found(whole: Whole, tmp_path: Path) -> None:
@@ -141,3 +149,10 @@ def test_a_fold_that_fails_is_reported(tmp_path: Path) -> None:
         batch.record(*received(0), actor="source")
     differences = verify(tmp_path / "l.db").differences
     assert any("event 1 (example:received) cannot be folded" in said for said in differences)
+
+
+def test_a_broken_end_of_the_chain_is_not_built_upon(whole: Whole, tmp_path: Path) -> None:
+    tampered(whole, tmp_path, f"UPDATE events SET actor = 'eve' WHERE seq = {EVENTS - 3}")
+    with pytest.raises(Corrupt, match=f"event {EVENTS - 3} does not follow"):
+        Ledger.open(tmp_path / "tampered.db")
+    Ledger.open(tmp_path / "tampered.db", readonly=True).close()

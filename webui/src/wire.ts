@@ -146,7 +146,7 @@ export interface HeldQueries {
   waiting: number;
 }
 
-/** `session:hello`, the first push after connecting. `seen` lists pushes still held back. */
+/** `session:hello`, the first push after connecting; `push` is the newest number given out. */
 export interface Hello {
   push: number;
   annotator: string;
@@ -289,7 +289,7 @@ export interface ReplyIn {
   worker?: string | null;
 }
 
-/** `session:resume`: after a reconnect; `push` is the last push number that was seen. */
+/** `session:resume`: sent after every `session:hello`. `push` is the last number seen (0 on a new page); what came after it is sent again, or, where that is not kept, every query held. */
 export interface ResumeIn {
   push?: number;
 }

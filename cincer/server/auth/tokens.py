@@ -88,6 +88,13 @@ class Tokens:
             token = self._tokens.get(id)
             return token is not None and self._alive(token)
 
+    def dead(self, ids: Iterable[str]) -> set[str]:
+        """Which of these tokens do not stand any more."""
+        self._refresh()
+        with self._guard:
+            return {id for id in ids
+                    if id not in self._tokens or not self._alive(self._tokens[id])}
+
     def get(self, id: str) -> Token:
         """The token with this id, dead or alive; raises `NotFound`."""
         self._refresh()
@@ -171,7 +178,7 @@ def _read(path: Path) -> list[Token]:
         entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["tokens"]
         return [Token(**{k: v for k, v in entry.items() if k in known} |
                       {"roles": tuple(entry["roles"])}) for entry in entries]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(f"{path} is not a file of tokens: {error}") from None
 
 

@@ -1,8 +1,8 @@
 """Namespace `/annotate`: what an annotator's page and the server say to each other.
 
 Client events are acknowledged with their `...Ack` or with `ErrorAnswer`; server pushes carry
-`push`, a sequence number of the pushes to this person, so that a client that reconnects can ask
-for what it missed with `session:resume`.
+`push`, a number that grows with every push to this person, so that a client that reconnects can
+ask for what it missed with `session:resume`. Statistics go to everybody, with 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Ack, ClassName, Comment, Count, Key, Message, QueryName, Share
+from .base import Ack, ClassName, Comment, Count, Key, Message, PersonName, QueryName, Share
 from .content import BeliefView, Content
 
 
@@ -87,7 +87,7 @@ class ReplyIn(Message):
     counter_example: DecisionIn | None = None
     comment: Comment = ""
     seconds: Annotated[float, Field(ge=0, le=86400)] | None = None
-    worker: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    worker: PersonName | None = None
 
 
 class Change(Message):
@@ -135,13 +135,14 @@ class UndoAck(Ack):
 
 
 class ResumeIn(Message):
-    """`session:resume`: after a reconnect; `push` is the last push number that was seen."""
+    """`session:resume`: sent after every `session:hello`. `push` is the last number seen (0 on a
+    new page); what came after it is sent again, or, where that is not kept, every query held."""
 
     push: int = 0
 
 
 class Hello(Message):
-    """`session:hello`, the first push after connecting. `seen` lists pushes still held back."""
+    """`session:hello`, the first push after connecting; `push` is the newest number given out."""
 
     push: int
     annotator: str

@@ -24,8 +24,9 @@ Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.
 
 ExampleName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 QueryName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^q-[0-9]+$")]
+PersonName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ClassName = Annotated[str, Field(min_length=1, max_length=200)]
-Comment = Annotated[str, Field(max_length=2000)]
+Comment = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 

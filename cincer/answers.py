@@ -1,0 +1,55 @@
+"""What the engine answers, as arrays and numbers: no torch, so that any process can read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .types import Label, Position
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """What a refit did. `exact`: the head is at the optimum of all that is known. `changed`: rows
+    absorbed. `flips`: known examples whose predicted class changed, None where the rows are looked
+    through later. `behind`: rows changed since all were last evaluated. `decrement`: estimated
+    distance to the optimum before the last step, nats. `l2`: the head's penalty."""
+
+    version: int
+    exact: bool
+    changed: int
+    flips: int | None
+    behind: int
+    decrement: float
+    l2: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """predicted (N,) int64; margin (N,) float32, higher = more suspicious, NaN without a label;
+    probs (N, K) float32."""
+
+    predicted: Ints
+    margin: Floats
+    probs: Floats
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
+    for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
+    counter-example, `ce_label` its present label."""
+
+    counter_example: Position | None
+    score: float
+    probs: Floats
+    ce_probs: Floats | None
+    ce_label: Label | None
+    version: int

@@ -1,0 +1,58 @@
+"""`cincer bench`: speed and memory, measured on this machine, side by side in one run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .output import Command, print_json, print_table
+from .options import json_option
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed and memory on this machine."""
+
+
+@bench.command(cls=Command)
+@click.option("--known", default="1000,10000,100000,1000000", metavar="N,N,…",
+              help="Numbers of known examples. [default: 1000,10000,100000,1000000]")
+@click.option("--features", default=64, show_default=True, metavar="D", help="Features.")
+@click.option("--classes", default=10, show_default=True, metavar="K", help="Classes.")
+@click.option("--repeats", default=50, show_default=True, metavar="N", help="Picks a size.")
+@click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
+@json_option
+def pick(known: str, as_json: bool, **options: int) -> None:
+    """Choosing a counter-example, beside one pass over the candidates' features."""
+    from ..bench import pick as measure
+
+    _show(measure.run(sizes=_sizes(known), progress=_progress, **options), as_json)
+
+
+@bench.command(cls=Command)
+@click.option("--known", default="1000,10000,100000", metavar="N,N,…",
+              help="Numbers of known examples. [default: 1000,10000,100000]")
+@click.option("--replies", default=200, show_default=True, metavar="N", help="Replies a size.")
+@click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
+@json_option
+def loop(known: str, as_json: bool, **options: int) -> None:
+    """The live loop: arrivals stored and decided a second, reply latency, memory, start-up."""
+    from ..bench import loop as measure
+
+    _show(measure.run(known=_sizes(known), progress=_progress, **options), as_json)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part.replace("_", "")) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a list of numbers such as 1000,10000") from None
+
+
+def _progress(text: str) -> None:
+    click.echo(f"  {text}", err=True)
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
+    print_json(result) if as_json else print_table(result["rows"])

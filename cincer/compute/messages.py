@@ -1,0 +1,54 @@
+"""Forms that cross the pipe, beside plain numbers: label changes, beliefs, opinions.
+
+The server sends label changes as the newest word on each position: a class, or `NO_LABEL` for "not
+in the training set". Every job's answer carries `version`, the newest change it contains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Belief, Label, Position
+from .frames import Frame, Ints, pack_ints, unpack_ints
+
+BELIEFS = 5
+"""Classes named in an opinion, the most probable first."""
+
+
+def labels_frame(op: str, version: int, positions: Iterable[int] | Ints,
+                 labels: Iterable[int] | Ints) -> Frame:
+    """Changes of the training set (`op` labels) or of the never-ask run's (`never`)."""
+    return {"op": op, "version": version, "positions": pack_ints(positions),
+            "labels": pack_ints(labels)}
+
+
+def labels_of(frame: Frame) -> tuple[Ints, Ints]:
+    """Positions and labels of a `labels_frame`, (N,) each."""
+    return unpack_ints(frame["positions"]), unpack_ints(frame["labels"])
+
+
+def beliefs_of(probs: NDArray[np.float32]) -> list[list[list[float]]]:
+    """(N, K) probabilities to the `BELIEFS` largest of each row as [class, probability]."""
+    count = min(BELIEFS, probs.shape[1])
+    order = np.argsort(-probs, axis=1, kind="stable")[:, :count]
+    values = np.take_along_axis(probs, order, axis=1).astype(np.float64).round(4)
+    return np.stack([order, values], axis=2).tolist()  # type: ignore[no-any-return]
+
+
+def as_beliefs(pairs: Sequence[Sequence[Any]]) -> tuple[Belief, ...]:
+    """What `beliefs_of` made of one row."""
+    return tuple((int(label), float(p)) for label, p in pairs)
+
+
+def margin_of(value: float) -> float | None:
+    """A margin as a plain number; NaN (no label) becomes None."""
+    return None if value != value else round(float(value), 6)
+
+
+def wanted_pick(query: str, position: Position, given: Label, version: int) -> list[Any]:
+    """One entry of a `pick` job."""
+    return [query, int(position), int(given), version]

@@ -1,0 +1,111 @@
+"""The trainer process: the whole network, in the background, at low priority.
+
+Frames in (`op`): `start` once, `labels` without an answer, `train` with one. Each training starts
+at the weights of the seed and runs over the known examples in order of position, so the network is
+a function of (labels, seed, epochs): the same prefix of the ledger gives the same digest.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .. import build
+from ..config import ModelSettings
+from ..features import FeatureMatrix
+from ..models import checkpoints
+from ..models.training import train
+from ..protocols import Network
+from ..rng import derive
+from ..types import NO_LABEL
+from . import settings as wire
+from .frames import Frame, Ints
+from .host import Host
+from .messages import labels_of
+
+NICE = 10
+
+log = logging.getLogger("cincer.trainer")
+
+
+class Trainer:
+    """Keeps the labels as the server tells them; trains when asked."""
+
+    def __init__(self) -> None:
+        self._settings: ModelSettings
+        self._matrix: FeatureMatrix
+        self._empty: Callable[[], Network]
+        self._shape: tuple[int, ...] = ()
+        self._folder = Path()
+        self._labels: dict[int, int] = {}
+        self._version = 0
+
+    def handle(self, frame: Frame) -> Frame | None:
+        match frame["op"]:
+            case "start":
+                self._start(frame)
+            case "labels":
+                self._tell(*labels_of(frame))
+                self._version = frame["version"]
+            case "train":
+                return self._train(frame)
+            case other:
+                raise RuntimeError(f"the trainer has no job {other!r}")
+        return None
+
+    def idle(self, waiting: Callable[[], bool]) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Let go of the feature matrix."""
+        self._matrix.close()
+
+    def _start(self, frame: Frame) -> None:
+        self._settings = wire.model_settings(frame["settings"])
+        self._shape, classes = tuple(frame["shape"]), frame["classes"]
+        self._matrix = FeatureMatrix.open(
+            frame["features"], math.prod(self._shape), stamp=bytes.fromhex(frame["stamp"]))
+        self._empty = lambda: build.network(
+            self._settings.model, self._shape, classes, self._settings.seed)
+        self._folder = Path(frame["models"])
+        self._version = frame["version"]
+
+    def _tell(self, positions: Ints, labels: Ints) -> None:
+        for position, label in zip(positions.tolist(), labels.tolist(), strict=True):
+            if label == NO_LABEL:
+                self._labels.pop(position, None)
+            else:
+                self._labels[position] = label
+
+    def _train(self, frame: Frame) -> Frame:
+        """A network trained on the labels as they are, written to a file of its own."""
+        self._matrix.refresh()
+        positions = np.array(sorted(self._labels), dtype=np.int64)
+        labels = np.array([self._labels[p] for p in positions.tolist()], dtype=np.int64)
+        rows = self._matrix.rows(positions).reshape(-1, *self._shape)
+        network = self._empty()
+        done = train(network, torch.from_numpy(rows), torch.from_numpy(labels),
+                     epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"))
+        path = self._folder / f"network-{self._version:012d}.pt"
+        digest = checkpoints.save(path, network)
+        return {"op": "train", "job": frame["job"], "version": self._version,
+                "path": str(path), "digest": digest, "loss": done.loss, "rows": len(labels)}
+
+
+def main() -> None:
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    torch.set_num_threads(1)
+    host = Host.of_process()
+    host.answer({"op": "ready"})
+    host.serve(Trainer())
+
+
+if __name__ == "__main__":
+    main()

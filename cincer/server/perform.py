@@ -1,0 +1,144 @@
+"""One way from a message to its acknowledgement, for HTTP and Socket.IO alike.
+
+`perform` checks access, translates the message into a command (names to indices), waits for the
+answer that exists only after the commit, and translates it back (`MAKERS`, `ACKS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from ..errors import Forbidden, InvalidInput, NotFound
+from ..session.events import Decision
+from ..types import Action, QueryId
+from .auth.access import allowed, owned
+from .auth.identity import Identity
+from .commands import (
+    Actor,
+    Answer,
+    Command,
+    Display,
+    Done,
+    Flag,
+    Held,
+    LabelChange,
+    Lease,
+    RepliedAnswer,
+    Reply,
+    Skip,
+    Undo,
+    UndoneAnswer,
+)
+from .core import Parts
+from .intake import receive
+from .views import ready
+from .wire import Ack, Message, annotate, stream
+
+
+def require(identity: Identity | None, action: str, thing: Any = None) -> Identity:
+    """`identity` if it may do `action`; raises `Forbidden`."""
+    if identity is None or not allowed(identity, action, thing):
+        raise Forbidden(f"the token's roles do not allow {action}")
+    return identity
+
+
+def perform(parts: Parts, identity: Identity, action: str, message: Message) -> Message:
+    """The acknowledgement of `message`; whatever is wrong is raised."""
+    require(identity, action)
+    if isinstance(message, stream.ExamplesIn):
+        return receive(parts, identity, message.examples)
+    _check_query(parts, identity, action, message)
+    command = MAKERS[type(message)](parts, identity.actor, message)
+    return acknowledge(parts, identity, command)
+
+
+def acknowledge(parts: Parts, identity: Identity, command: Command) -> Message:
+    """Submit `command` and wait for what became of it."""
+    found = parts.core.submit(command).result(parts.patience)
+    return ACKS[type(found)](parts, identity, found)
+
+
+def _check_query(parts: Parts, identity: Identity, action: str, message: Message) -> None:
+    """A query that somebody else holds now is treated as one that does not exist; whether an
+    earlier lease still counts is for the session to say."""
+    name = getattr(message, "query", None)
+    query = None if name is None else parts.core.query(QueryId(name))
+    if query is None or query.lease is None:
+        return
+    epoch = getattr(message, "epoch", None)
+    if epoch is not None and epoch < query.epoch:
+        return
+    if not allowed(identity, action, owned(query.lease.annotator)):
+        raise NotFound(f"no query {name} that you hold")
+
+
+def _decision(parts: Parts, said: annotate.DecisionIn) -> Decision:
+    label = None if said.label is None else parts.schema.label_index(said.label)
+    return Decision(Action(said.action), label)
+
+
+def _lease(parts: Parts, actor: Actor, said: annotate.LeaseIn) -> Lease:
+    return Lease(actor, said.count, said.key)
+
+
+def _display(parts: Parts, actor: Actor, said: annotate.DisplayedIn) -> Display:
+    return Display(actor, QueryId(said.query), said.epoch)
+
+
+def _reply(parts: Parts, actor: Actor, said: annotate.ReplyIn) -> Reply:
+    if said.worker is not None and "platform" not in actor.roles:
+        raise InvalidInput("worker is for tokens with the role platform")
+    return Reply(
+        actor, said.key, QueryId(said.query), said.epoch, _decision(parts, said.example),
+        None if said.counter_example is None else _decision(parts, said.counter_example),
+        said.comment, said.seconds, said.worker)
+
+
+def _skip(parts: Parts, actor: Actor, said: annotate.SkipIn) -> Skip:
+    return Skip(actor, said.key, QueryId(said.query), said.epoch)
+
+
+def _flag(parts: Parts, actor: Actor, said: annotate.FlagIn) -> Flag:
+    return Flag(actor, said.key, QueryId(said.query), said.comment)
+
+
+def _undo(parts: Parts, actor: Actor, said: annotate.UndoIn) -> Undo:
+    return Undo(actor, said.key)
+
+
+def _held(parts: Parts, identity: Identity, found: Held) -> annotate.LeaseAck:
+    mine = {query.id: query for query in parts.core.held(identity.actor.name)}
+    shown = [mine[name] for name in found.held if name in mine and ready(mine[name])]
+    return annotate.LeaseAck(seq=found.seq, held=list(found.held), waiting=found.waiting,
+                             queries=[parts.views.query(query) for query in shown])
+
+
+def _changes(parts: Parts, changes: tuple[LabelChange, ...]) -> list[annotate.Change]:
+    name = parts.views.name
+    return [annotate.Change(id=c.id, before=name(c.before), after=name(c.after),
+                            action=c.action.value) for c in changes]
+
+
+def _replied(parts: Parts, identity: Identity, found: RepliedAnswer) -> annotate.ReplyAck:
+    return annotate.ReplyAck(seq=found.seq, counted=found.counted, late=found.late,
+                             changes=_changes(parts, found.changes))
+
+
+def _undone(parts: Parts, identity: Identity, found: UndoneAnswer) -> annotate.UndoAck:
+    return annotate.UndoAck(seq=found.seq, query=found.query,
+                            changes=_changes(parts, found.changes))
+
+
+def _done(parts: Parts, identity: Identity, found: Done) -> Ack:
+    return Ack(seq=found.seq)
+
+
+Maker = Callable[[Parts, Actor, Any], Command]
+MAKERS: dict[type[Message], Maker] = {
+    annotate.LeaseIn: _lease, annotate.DisplayedIn: _display, annotate.ReplyIn: _reply,
+    annotate.SkipIn: _skip, annotate.FlagIn: _flag, annotate.UndoIn: _undo,
+}
+ACKS = cast("dict[type[Answer], Callable[[Parts, Identity, Any], Message]]", {
+    Held: _held, RepliedAnswer: _replied, UndoneAnswer: _undone, Done: _done,
+})

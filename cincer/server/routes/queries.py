@@ -1,0 +1,62 @@
+"""Queries for clients without a websocket: lease, list, reply, skip, flag, undo."""
+
+from __future__ import annotations
+
+from ..body import message
+from ..perform import perform
+from ..views import ready
+from ..wire import Ack, Message, annotate
+from ..wire.http import HeldQueries
+from .route import Call, Route
+
+
+def lease(call: Call) -> Message:
+    return perform(call.parts, call.identity, "query.lease", message(annotate.LeaseIn))
+
+
+def held(call: Call) -> HeldQueries:
+    """What the caller holds and can be shown."""
+    mine = call.parts.core.held(call.identity.actor.name)
+    return HeldQueries(queries=[call.parts.views.query(query) for query in mine if ready(query)],
+                       waiting=call.parts.core.stats().waiting)
+
+
+def displayed(call: Call) -> Message:
+    said = message(annotate.DisplayedIn, query=call.path["id"])
+    return perform(call.parts, call.identity, "query.display", said)
+
+
+def reply(call: Call) -> Message:
+    said = message(annotate.ReplyIn, query=call.path["id"])
+    return perform(call.parts, call.identity, "query.reply", said)
+
+
+def skip(call: Call) -> Message:
+    said = message(annotate.SkipIn, query=call.path["id"])
+    return perform(call.parts, call.identity, "query.skip", said)
+
+
+def flag(call: Call) -> Message:
+    said = message(annotate.FlagIn, query=call.path["id"])
+    return perform(call.parts, call.identity, "query.flag", said)
+
+
+def undo(call: Call) -> Message:
+    return perform(call.parts, call.identity, "reply.undo", message(annotate.UndoIn))
+
+
+ROUTES = (
+    Route("POST", "/queries/lease", "query.lease", lease,
+          "Hold up to `count` queries in all.", annotate.LeaseAck, annotate.LeaseIn),
+    Route("GET", "/queries", "query.list", held, "The queries you hold.", HeldQueries),
+    Route("POST", "/queries/<id>/displayed", "query.display", displayed,
+          "The pair is on the screen and must not change.", Ack, annotate.DisplayedIn),
+    Route("POST", "/queries/<id>/reply", "query.reply", reply,
+          "Answer a query you hold.", annotate.ReplyAck, annotate.ReplyIn),
+    Route("POST", "/queries/<id>/skip", "query.skip", skip,
+          "Pass a query on to somebody else.", Ack, annotate.SkipIn),
+    Route("POST", "/queries/<id>/flag", "query.flag", flag,
+          "Mark a query's example for a curator.", Ack, annotate.FlagIn),
+    Route("POST", "/undo", "reply.undo", undo,
+          "Take back your newest reply.", annotate.UndoAck, annotate.UndoIn),
+)

@@ -1,0 +1,91 @@
+"""What the trainer is told and asked: labels as they change, and a new network when it is time.
+
+A model without a trunk (`logreg`) has nothing to train in the background; neither has one that is
+trained from scratch at every change, which the scorer does itself.
+"""
+
+from __future__ import annotations
+
+from ...compute.frames import Frame
+from ...compute.messages import labels_frame
+from ...config import ModelSettings
+from ...session.events import Promoted
+from ...types import NO_LABEL, Status
+from ..compute_client import Link
+from .desk import Desk, Job, Urgency
+from .group import Group
+from .live import Live
+
+CHANGES, SHARE = 32, 0.02
+"""A network is trained again after this many label changes, and this share of the known."""
+
+
+def wanted(settings: ModelSettings) -> bool:
+    """Whether these settings have anything for a trainer to do."""
+    return settings.model != "logreg" and settings.training == "live"
+
+
+class Training:
+    """Jobs of the trainer; one network at a time."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self.desk = Desk(None)
+        self._link: Link | None = None
+        self._version = live.seq
+        self._changes = 0
+
+    def up(self, link: Link) -> None:
+        """A new life of the process: it is told everything; what was asked is asked again."""
+        self._link = link
+        self.desk.clear()
+        link.send(self._live.start_frame(self._version))
+        data = self._live.loop.data
+        known = data.positions(Status.KNOWN)
+        link.send(labels_frame("labels", self._version, known, data.column("effective")[known]))
+        if self._changes or self._live.state.model == 0:
+            self.train()
+
+    def down(self) -> None:
+        self._link = None
+        self.desk.clear()
+
+    def train(self) -> None:
+        """Ask for a network trained on the labels as they are when its turn comes."""
+        self.desk.ask(Job("train", Urgency.MODEL, self._job))
+
+    def send(self) -> None:
+        if self._link is not None and (frame := self.desk.next()) is not None:
+            self._link.send(frame)
+
+    def commit(self, group: Group) -> None:
+        """Pass the changes on; ask for a network when there are enough of them."""
+        if not group.moved:
+            return
+        self._version = group.seq
+        self._changes += len(group.moved)
+        if self._link is not None:
+            self._link.send(labels_frame("labels", self._version, *labels_now(self._live, group)))
+        known = len(self._live.loop.data.positions(Status.KNOWN))
+        if self._changes >= max(CHANGES, SHARE * known):
+            self.train()
+
+    def answered(self, group: Group, frame: Frame) -> None:
+        """A network is trained: from this event on it is the model."""
+        if self.desk.answered(frame) is None or "error" in frame:
+            return
+        group.record(
+            Promoted(group.state.model + 1, frame["digest"], frame["path"], frame["version"],
+                     group.now), actor="trainer")
+
+    def _job(self) -> Frame | None:
+        self._changes = 0
+        return {"op": "train"}
+
+
+def labels_now(live: Live, group: Group) -> tuple[list[int], list[int]]:
+    """Positions a group moved, and the label each is trained on now (`NO_LABEL`: none)."""
+    data = live.loop.data
+    positions = sorted(int(p) for p in group.moved)
+    return positions, [data.effective(p) if data.status(p) is Status.KNOWN else NO_LABEL
+                       for p in positions]

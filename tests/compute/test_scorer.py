@@ -1,0 +1,99 @@
+"""The scorer's answers, without a process around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from compute.making import Place
+
+from cincer.compute.frames import unpack_ints
+from cincer.compute.messages import labels_frame
+from cincer.compute.scorer import Scorer
+
+
+def _ask(scorer: Scorer, op: str, **fields: Any) -> Any:
+    return scorer.handle({"op": op, "job": 1, **fields})
+
+
+def _scorer(place: Place, **settings: Any) -> Scorer:
+    return place.scorer(place.labels(2, range(60)), **settings)
+
+
+def test_opinions_name_the_class_the_margin_and_the_version(place: Place) -> None:
+    scorer = _scorer(place)
+    found = _ask(scorer, "score", positions=[70, 71, 72], given=[int(place.true[70]), 1, -1])
+    assert (found["version"], found["head"]["known"], found["job"]) == (2, 60, 1)
+    (_, agrees, low, _), (_, differs, _, beliefs), (_, _, none, _) = found["scored"]
+    assert (agrees, low) == (place.true[70], 0.0)
+    assert differs == place.true[71] == beliefs[0][0]
+    assert none is None
+
+
+def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
+    scorer = _scorer(place)
+    wrong = (int(place.true[70]) + 1) % 3
+    found = _ask(scorer, "pick", queries=["q-1", "q-2"], positions=[70, 71],
+                 given=[wrong, int(place.true[71])])
+    side, nothing = found["picks"]
+    assert side["label"] == place.true[70] == place.given[side["position"]]
+    assert nothing is None
+    assert found["opinions"][0][0] == "q-1"
+    assert found["opinions"][0][2] > 0.5
+
+
+def test_a_reply_is_in_the_next_answer(place: Place) -> None:
+    scorer = _scorer(place)
+    _ask(scorer, "sync")
+    scorer.handle(labels_frame("labels", 9, [0, 1], [int(place.true[0]), -1]))
+    found = _ask(scorer, "sync")
+    assert (found["version"], found["head"]["known"]) == (9, 59)
+
+
+def test_rows_written_after_the_start_are_seen(place: Place) -> None:
+    scorer = _scorer(place)
+    place.matrix.append(place.rows[:1])
+    assert _ask(scorer, "score", positions=[90], given=[0])["scored"][0][0] == 90
+
+
+def test_the_never_ask_run_hears_given_labels_only(place: Place, tmp_path: Path) -> None:
+    scorer = _scorer(place)
+    np.save(tmp_path / "x.npy", place.rows[60:])
+    assert _ask(scorer, "measure") | {"live": None} == _ask(scorer, "measure")
+    scorer.handle({"op": "holdout", "path": str(tmp_path / "x.npy")})
+    scorer.handle(place.labels(3, range(60), "never"))
+    found = _ask(scorer, "measure")
+    live, never = unpack_ints(found["live"]), unpack_ints(found["never"])
+    assert live.tolist() == never.tolist()
+    assert (live == place.true[60:]).mean() > 0.9
+    everything = np.arange(60)
+    scorer.handle(labels_frame("labels", 4, everything, (place.true[:60] + 1) % 3))
+    again = _ask(scorer, "measure")
+    assert unpack_ints(again["never"]).tolist() == never.tolist()
+    assert (unpack_ints(again["live"]) == place.true[60:]).mean() < 0.1
+
+
+def test_a_promoted_network_is_taken_up_and_a_broken_one_passed_over(place: Place) -> None:
+    trainer = place.trainer(place.labels(5, range(60)), model="mlp", epochs=2)
+    made = trainer.handle({"op": "train", "job": 1})
+    assert made is not None
+    network = {"path": made["path"], "digest": made["digest"]}
+    broken = {"path": made["path"], "digest": "0" * 64}
+    scorer = place.scorer(networks=[broken, network], model="mlp")
+    scorer.handle(place.labels(6, range(60)))
+    plain = _scorer(place, model="mlp")
+    _ask(plain, "promote", version=7, **network)
+    assert _ask(plain, "sync")["version"] == 7
+    asked = {"positions": list(range(60, 90)), "given": [-1] * 30}
+    both = [[o[1] for o in _ask(s, "score", **asked)["scored"]] for s in (scorer, plain)]
+    assert both[0] == both[1]
+
+
+def test_postponed_work_ends(place: Place) -> None:
+    scorer = _scorer(place)
+    _ask(scorer, "sync")
+    for _ in range(100):
+        if not scorer.idle(lambda: False):
+            return
+    raise AssertionError("the scorer never rests")

@@ -1,0 +1,44 @@
+"""A network is a function of labels, seed and epochs, whatever happened before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from compute.making import Place
+
+from cincer.compute.frames import Frame
+from cincer.compute.messages import labels_frame
+
+
+def _trained(place: Place, *frames: Frame, **settings: Any) -> Frame:
+    trainer = place.trainer(*frames, **({"model": "mlp", "epochs": 3} | settings))
+    found = trainer.handle({"op": "train", "job": 4})
+    assert found is not None
+    return found
+
+
+def test_the_same_labels_and_seed_give_the_same_digest(place: Place) -> None:
+    at_once = _trained(place, place.labels(8, range(60)))
+    in_pieces = _trained(
+        place, place.labels(3, range(30, 70)), place.labels(5, range(30)),
+        labels_frame("labels", 8, range(60, 70), [-1] * 10))
+    assert (at_once["digest"], at_once["version"]) == (in_pieces["digest"], 8)
+    assert at_once["rows"] == 60
+    path = Path(at_once["path"])
+    assert path.with_name(path.name + ".sha256").read_text().strip() == at_once["digest"]
+
+
+@pytest.mark.parametrize("other", [{"seed": 2}, {"epochs": 2}])
+def test_another_seed_or_another_length_gives_another(
+    place: Place, other: dict[str, Any]
+) -> None:
+    labels = place.labels(8, range(60))
+    assert _trained(place, labels)["digest"] != _trained(place, labels, **other)["digest"]
+
+
+def test_another_label_gives_another(place: Place) -> None:
+    labels = place.labels(8, range(60))
+    fixed = labels_frame("labels", 9, [0], [int(place.true[0])])
+    assert _trained(place, labels)["digest"] != _trained(place, labels, fixed)["digest"]

@@ -1,0 +1,225 @@
+"""Whatever happens in whatever order: everything is in one place, bounds hold, the log says all."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter as Tally
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from loop_world import KEEP, UNSURE, World, of, relabel
+
+from cincer.errors import CincerError
+from cincer.loop import Loop
+from cincer.session import effects as fx
+from cincer.session import events as ev
+from cincer.session.audits import lane_size
+from cincer.session.codec import decode_event, decode_state, encode_event, encode_state
+from cincer.types import Action, AnnotatorId, QueryKind, Status
+
+PEOPLE = st.sampled_from(["ann", "bob", "cyd"])
+LABELS = st.integers(0, 2)
+SHARES = st.floats(0, 1, exclude_max=True)
+DECISIONS = st.one_of(
+    st.sampled_from([KEEP, UNSURE, *map(ev.Decision, (Action.GOOD, Action.BAD, Action.REMOVE))]),
+    st.builds(relabel, LABELS))
+
+
+class SessionMachine(RuleBasedStateMachine):
+    world: World
+
+    @initialize(
+        pending=st.sampled_from(["hold", "provisional"]), queue_size=st.integers(1, 4),
+        bootstrap=st.integers(0, 3), audit_share=st.sampled_from([0.0, 0.5]),
+        unsure_limit=st.integers(1, 3), missing=st.sampled_from(["ask", "predict"]),
+        budget=st.sampled_from([None, 300.0]), undo_depth=st.integers(0, 3),
+        synchronous=st.booleans())
+    def start(self, missing: str, budget: float | None, **chosen: Any) -> None:
+        self.world = World(label_missing=missing, query_budget=budget, lease_seconds=20.0, **chosen)
+        self.counted: Tally[tuple[str, str, int]] = Tally()
+        self.given: dict[int, int | None] = {}
+        for label in range(3):
+            self.arrive(label, label, 0.0, 1.0, 0.5)
+        for label in range(3):
+            self.arrive(label, (label + 1) % 3, 0.8, 1.0, 0.5)
+
+    # ---- what can happen -----------------------------------------------------------------------
+
+    @rule(given=st.one_of(st.none(), LABELS), predicted=LABELS, margin=SHARES, draw=SHARES,
+          thin=SHARES)
+    def arrive(
+        self, given: int | None, predicted: int, margin: float, draw: float, thin: float
+    ) -> None:
+        position = self.world.receive(given, draw, thin)
+        self.given[position] = given
+        blocked = self.world.state.settings.synchronous and self.world.state.queries
+        if position in self.world.loop.undecided and not blocked:
+            self.world.score(position, predicted, 0.0 if predicted == given else margin)
+
+    @precondition(lambda self: self.world.loop.undecided)
+    @rule(predicted=LABELS, margin=SHARES)
+    def score_late(self, predicted: int, margin: float) -> None:
+        self.attempt(lambda: self.world.score(
+            next(iter(self.world.loop.undecided)), predicted, margin))
+
+    @rule(who=PEOPLE, count=st.integers(1, 3))
+    def lease(self, who: str, count: int) -> None:
+        world = self.world
+        for query in world.loop.choose(AnnotatorId(who), count, world.now):
+            world.lease(query, who)
+
+    @precondition(lambda self: self.world.held())
+    @rule(data=st.data())
+    def display(self, data: st.DataObject) -> None:
+        query = data.draw(st.sampled_from(self.world.held()))
+        self.world.do(ev.Displayed(
+            query.id, query.lease.annotator, query.lease.epoch, self.world.tick()))
+
+    @rule(who=PEOPLE)
+    def show(self, who: str) -> None:
+        """Several people look at pairs at the same time."""
+        for query in self.world.loop.choose(AnnotatorId(who), 1, self.world.now):
+            self.world.show(query, who)
+
+    @precondition(lambda self: self.world.held())
+    @rule(data=st.data(), reason=st.sampled_from(["expired", "disconnected"]))
+    def release(self, data: st.DataObject, reason: str) -> None:
+        query = data.draw(st.sampled_from(self.world.held()))
+        self.world.release(query.id, query.lease.annotator, reason)
+
+    @precondition(lambda self: self.world.held())
+    @rule(data=st.data())
+    def skip(self, data: st.DataObject) -> None:
+        query = data.draw(st.sampled_from(self.world.held()))
+        self.world.do(ev.Skipped(
+            query.id, query.lease.annotator, query.lease.epoch, self.world.tick()))
+
+    @rule(data=st.data(), who=PEOPLE, example=DECISIONS, counter=DECISIONS,
+          taken_back=st.booleans())
+    def reply(
+        self, data: st.DataObject, who: str, example: ev.Decision, counter: ev.Decision,
+        taken_back: bool,
+    ) -> None:
+        self.show(who)
+        if not self.world.shown():
+            return
+        query = data.draw(st.sampled_from(self.world.shown()))
+        who, epoch = query.lease.annotator, query.lease.epoch
+        before = self.world.columns()
+        self.note(self.world.reply(
+            query.id, example, counter if query.counter_example else None, who, epoch), epoch)
+        if taken_back and self.world.state.settings.undo_depth:
+            self.world.undo(who)
+            assert self.world.columns() == before
+
+    @rule(who=PEOPLE, number=st.integers(1, 12), epoch=st.integers(0, 4), example=DECISIONS)
+    def reply_wildly(self, who: str, number: int, epoch: int, example: ev.Decision) -> None:
+        """Late, double, somebody else's, or to what never was."""
+        effects = self.attempt(lambda: self.world.reply(f"q-{number}", example, None, who, epoch))
+        self.note(effects, epoch)
+
+    @rule(who=PEOPLE)
+    def undo(self, who: str) -> None:
+        self.attempt(lambda: self.world.undo(who))
+
+    @precondition(lambda self: self.world.state.queries)
+    @rule(data=st.data(), predicted=LABELS, margin=SHARES)
+    def rescore(self, data: st.DataObject, predicted: int, margin: float) -> None:
+        query = data.draw(st.sampled_from(list(self.world.state.queries.values())))
+        beliefs = ((predicted, 0.9),)
+        opinion = ev.Opinion(query.id, predicted, None if query.given is None else margin, beliefs)
+        self.world.do(ev.Rescored((opinion,), 2, self.world.tick()))
+
+    @precondition(lambda self: self.world.state.queries)
+    @rule(data=st.data())
+    def pick(self, data: st.DataObject) -> None:
+        query = data.draw(st.sampled_from(list(self.world.state.queries.values())))
+        found = data.draw(st.sampled_from([None, *self.world.candidates(query)]))
+        self.world.pick(query.id, found)
+
+    @rule(seconds=st.floats(0, 60))
+    def wait(self, seconds: float) -> None:
+        self.world.tick(seconds)
+
+    # ---- what must hold ------------------------------------------------------------------------
+
+    def attempt(self, act: Any) -> Any:
+        """A refused event leaves everything as it was."""
+        before = self.world.state, self.world.columns()
+        try:
+            return act()
+        except CincerError:
+            assert (self.world.state, self.world.columns()) == before
+            return ()
+
+    def note(self, effects: Any, epoch: int) -> None:
+        for noted in of(fx.ReplyNoted, effects or ()):
+            if noted.counted:
+                self.counted[noted.query, noted.annotator, epoch] += 1
+
+    @invariant()
+    def everything_is_in_one_place(self) -> None:
+        world = self.world
+        waits = Tally(q.position for q in world.state.queries.values()
+                      if not q.in_training and q.kind is not QueryKind.DISPUTE)
+        for position in self.given:
+            status = world.status(position)
+            assert (position in world.loop.undecided) == (status is Status.UNDECIDED)
+            assert waits[position] == (status is Status.WAITING)
+            assert (position in world.known) == (status is Status.KNOWN)
+
+    @invariant()
+    def the_engine_knows_the_effective_labels(self) -> None:
+        for position, label in self.world.known.items():
+            assert label == self.world.label(position) != -1
+
+    @invariant()
+    def the_queue_is_bounded(self) -> None:
+        state = self.world.state
+        bounds = {True: lane_size(state.settings), False: state.settings.queue_size}
+        for audits, bound in bounds.items():
+            lane = [q for q in state.queries.values() if (q.kind is QueryKind.AUDIT) == audits]
+            assert len(lane) <= bound or all(q.lease for q in lane)
+
+    @invariant()
+    def no_reply_counts_twice(self) -> None:
+        assert all(times == 1 for times in self.counted.values())
+
+    @invariant()
+    def an_example_is_asked_about_once(self) -> None:
+        kinds = Tally((q.position, q.kind is QueryKind.DISPUTE)
+                      for q in self.world.state.queries.values())
+        assert all(times == 1 for times in kinds.values())
+
+    @invariant()
+    def undo_is_bounded(self) -> None:
+        depth = self.world.state.settings.undo_depth
+        assert all(len(entries) <= depth for entries in self.world.state.undo.values())
+
+    def teardown(self) -> None:
+        """The log alone gives the same state and columns; so does what the codec wrote."""
+        if not hasattr(self, "world"):
+            return
+        state = self.world.state
+        assert decode_state(json.loads(json.dumps(encode_state(state)))) == state
+        again = World.__new__(World)
+        again.loop = Loop()
+        for event in self.world.events:
+            kind, body = encode_event(event)
+            again.loop.apply(decode_event(kind, json.loads(json.dumps(body))))
+        assert again.state == state
+        assert again.columns() == self.world.columns()
+
+
+SessionMachine.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+TestSession = SessionMachine.TestCase

@@ -1,0 +1,383 @@
+"""The engine as its callers see it: cold starts, changes, picks, promotions, both trainings."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from tests_numeric import Inputs, blobs, engine
+
+from cincer.counterexample import COUNTER_EXAMPLES
+from cincer.errors import InvalidInput
+from cincer.kernels.fisher import fisher
+from cincer.kernels.head import gradients, probabilities, with_bias
+from cincer.kernels.leave_one_out import natural_scale
+from cincer.kernels.newton import Rows, fit
+from cincer.kernels.solve import Cholesky
+from cincer.models.networks import network
+from cincer.types import NO_LABEL
+
+
+def taught(count=120, classes=3, **settings):
+    x, given, true = blobs(200, classes=classes)
+    found = engine(x, classes, **settings)
+    found.enter(np.arange(count), given[:count])
+    found.refit()
+    found.settle()
+    return found, x, given, true
+
+
+def same(a, b):
+    """Equal field by field, NaN equal to NaN."""
+    for name in a.__slots__:
+        left, right = getattr(a, name), getattr(b, name)
+        if left is None or right is None:
+            assert left is right
+        elif name != "seconds":
+            np.testing.assert_array_equal(left, right)
+
+
+# ---- cold start ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [2, 3, 100])
+def test_knowing_nothing_it_says_every_class_is_as_likely(classes):
+    x, given, _ = blobs(30, classes=classes)
+    found = engine(x, classes)
+    scores = found.score(range(5), given[:5])
+    np.testing.assert_allclose(scores.probs, 1 / classes, rtol=1e-6)
+    np.testing.assert_allclose(scores.margin, 0, atol=1e-7)
+    pick = found.pick(0, int(given[0]), int((given[0] + 1) % classes))
+    assert pick.counter_example is None
+    assert math.isnan(pick.score)
+    assert found.version == 0
+    assert not found.idle()
+    assert found.refit().changed == 0
+    assert found.version == 0
+
+
+def test_one_class_only():
+    x, _, _ = blobs(30)
+    found = engine(x, 3)
+    found.enter(range(20), [1] * 20)
+    assert found.refit().changed == 20
+    found.settle()
+    scores = found.score([25], [0])
+    assert scores.predicted.tolist() == [1]
+    assert 0 < scores.margin[0] < 1
+    assert found.pick(25, 0, 1).counter_example in range(20)
+    assert found.pick(25, 1, 0).counter_example is None
+
+
+def test_a_single_example():
+    x, _, _ = blobs(5)
+    found = engine(x, 3)
+    found.enter([3], [2])
+    found.refit()
+    found.settle()
+    pick = found.pick(4, 0, 2)
+    assert pick.counter_example == 3
+    assert pick.ce_label == 2
+    assert pick.ce_probs is not None
+    assert pick.ce_probs.sum() == pytest.approx(1, abs=1e-6)
+
+
+# ---- scores -------------------------------------------------------------------------------------
+
+
+def test_scores_are_the_margin_of_the_fitted_head():
+    found, x, given, _ = taught()
+    features = with_bias(torch.from_numpy(x).double())
+    head = fit(Rows(features[:120], torch.from_numpy(given[:120]), None, 3), found.head.l2)
+    wanted = probabilities(head.weights, features[150:])
+    scores = found.score(range(150, 200), given[150:])
+    np.testing.assert_allclose(scores.probs, wanted, atol=1e-3)
+    margins = scores.probs.max(axis=1) - scores.probs[np.arange(50), given[150:]]
+    np.testing.assert_array_equal(scores.margin, margins)
+    np.testing.assert_array_equal(scores.predicted, scores.probs.argmax(axis=1))
+    np.testing.assert_array_equal(found.predict(x[150:]), scores.probs)
+
+
+def test_without_a_label_there_is_no_margin():
+    found, _, given, _ = taught()
+    scores = found.score([150, 151], [NO_LABEL, given[151]])
+    assert np.isnan(scores.margin).tolist() == [True, False]
+    assert np.isfinite(scores.probs).all()
+    assert found.pick(150, NO_LABEL, int(scores.predicted[0])).counter_example is None
+
+
+def test_one_at_a_time_equals_a_batch():
+    found, _, given, _ = taught()
+    batch = found.score(range(150, 170), given[150:170])
+    for i in range(20):
+        single = found.score([150 + i], [given[150 + i]])
+        np.testing.assert_allclose(single.probs[0], batch.probs[i], rtol=1e-5)
+
+
+# ---- learning -----------------------------------------------------------------------------------
+
+
+def test_it_learns_and_noise_is_suspicious():
+    found, x, given, true = taught(150)
+    assert float((found.predict(x[150:]).argmax(axis=1) == true[150:]).mean()) > 0.85
+    margins = found.score(range(150, 200), given[150:]).margin
+    wrong = given[150:] != true[150:]
+    assert margins[wrong].mean() > margins[~wrong].mean() + 0.3
+
+
+def test_changes_are_coalesced_and_the_last_word_counts():
+    found, _, given, _ = taught()
+    version = found.version
+    found.enter([5, 6], [0, 0])
+    found.enter([5], [1])
+    found.enter([150], [2])
+    found.leave([150, 199, 7])
+    found.enter([8], [given[8]])
+    assert found.version == version
+    report = found.refit()
+    changed = int(given[5] != 1) + int(given[6] != 0) + 1
+    assert report.changed == changed
+    assert report.version == found.version == version + 1
+    assert report.exact
+    rows = found.known.rows_of(np.array([5, 6, 7, 150]))
+    assert found.known.labels[rows[:2]].tolist() == [1, 0]
+    assert float(found.known.weights[rows[2]]) == 0
+    assert rows[3] == -1
+    again = found.refit()
+    assert (again.changed, again.flips, again.version) == (0, 0, report.version)
+
+
+def test_undo_by_telling_the_opposite_restores_the_model():
+    found, x, given, _ = taught(head_l2=0.01)
+    before = found.predict(x)
+    found.enter([3], [(given[3] + 1) % 3])
+    found.leave([4])
+    found.refit()
+    assert np.abs(found.predict(x) - before).max() > 1e-4
+    found.enter([3, 4], given[3:5])
+    found.refit()
+    np.testing.assert_allclose(found.predict(x), before, atol=1e-4)
+
+
+def test_flips_are_the_known_examples_that_changed_their_prediction():
+    found, _, given, _ = taught()
+    before = found.score(range(120), given[:120]).predicted
+    found.enter(range(60), [0] * 60)
+    report = found.refit()
+    after = found.score(range(120), given[:120]).predicted
+    assert report.flips == int((before != after).sum()) > 0
+
+
+def test_weights_count():
+    x, given, _ = blobs(200)
+    heavy, doubled = (engine(x, 3, head_l2=0.01) for _ in range(2))
+    heavy.enter(range(100), given[:100], np.r_[np.full(10, 2.0), np.ones(90)])
+    x_doubled = np.concatenate([x, x[:10]])
+    doubled.inputs = Inputs(x_doubled)
+    doubled.enter([*range(100), *range(200, 210)], [*given[:100], *given[:10]])
+    heavy.refit()
+    doubled.refit()
+    np.testing.assert_allclose(heavy.predict(x), doubled.predict(x), atol=1e-3)
+
+
+@pytest.mark.parametrize("exact_rows", [10_000, 20])
+def test_same_calls_same_numbers(exact_rows):
+    runs = []
+    for _ in range(2):
+        x, given, _ = blobs(200)
+        found, seen = engine(x, 3, exact_rows=exact_rows), []
+        for start in range(0, 150, 30):
+            found.enter(range(start, start + 30), given[start : start + 30])
+            seen.append(found.refit())
+            found.idle()
+            scores = found.score([160], [given[160]])
+            seen.append(scores)
+            seen.append(found.pick(160, int((scores.predicted[0] + 1) % 3),
+                                   int(scores.predicted[0])))
+        runs.append(seen)
+    for a, b in zip(*runs, strict=True):
+        same(a, b)
+
+
+# ---- picks --------------------------------------------------------------------------------------
+
+
+def naive_scores(found, x, position, given, predicted):
+    """Eq. 14 spelled out by dense algebra: the score of each known row, -inf if no candidate."""
+    features = found.known.features.double()
+    probs = probabilities(found.head.weights, features)
+    inverse = Cholesky(fisher(features, probs, found.known.weights.double()), found.head.l2)
+    here = with_bias(torch.from_numpy(x[position : position + 1]).double())
+    p = probabilities(found.head.weights, here)
+    toward = gradients(here, p, torch.tensor([given]))[0].reshape(-1)
+    grads = gradients(features, probs, found.known.labels).flatten(1)
+    scores = -(grads @ inverse.inverse() @ toward)
+    usable = (found.known.labels == predicted) & (found.known.weights > 0)
+    usable &= found.known.positions != position
+    return scores.where(usable, torch.tensor(-math.inf))
+
+
+def naive_pick(found, x, *query):
+    return int(found.known.positions[naive_scores(found, x, *query).argmax()])
+
+
+def test_picks_are_those_of_eq_14_through_all_changes():
+    found, x, given, _ = taught(head_l2=0.005)
+    for i in range(150, 190):
+        found.enter([i - 150], [given[i]])
+        found.leave([i - 100])
+        found.refit()
+        predicted = int(found.score([i], [0]).predicted[0])
+        suspected = (predicted + 1) % 3
+        pick = found.pick(i, suspected, predicted)
+        assert pick.counter_example == naive_pick(found, x, i, suspected, predicted)
+        assert pick.ce_label == predicted
+        assert pick.version == found.version
+
+
+def test_the_suspect_itself_and_the_excluded_are_not_picked():
+    found, _, given, _ = taught()
+    position = 10
+    predicted = int(given[position])
+    seen = set()
+    suspected = (predicted + 1) % 3
+    while (k := found.pick(position, suspected, predicted, seen).counter_example) is not None:
+        assert k not in seen
+        seen.add(k)
+    members = set(found.known.positions[found.known.members(predicted)].tolist())
+    assert seen == members - {position}
+
+
+def test_excluding_strangers_and_examples_of_other_classes_changes_nothing():
+    found, _, given, _ = taught()
+    predicted = int(found.score([150], [0]).predicted[0])
+    others = [p for p in range(120) if given[p] != predicted]
+    suspected = (predicted + 1) % 3
+    same(found.pick(150, suspected, predicted),
+         found.pick(150, suspected, predicted, [*others, 199, 5000, -1]))
+
+
+@pytest.mark.parametrize("name", COUNTER_EXAMPLES)
+def test_every_strategy_works_through_the_engine(name):
+    found, _, _, _ = taught(counter_example=name, neighbours=20)
+    scores = found.score([150], [0])
+    predicted = int(scores.predicted[0])
+    pick = found.pick(150, (predicted + 1) % 3, predicted)
+    assert (pick.counter_example is None) == (name == "no_ce")
+    np.testing.assert_allclose(pick.probs, scores.probs[0], rtol=1e-6)
+
+
+def test_many_rows_pick_nearly_as_the_exact_inverse_would():
+    x, given, _ = blobs(3000, features=6, classes=4)
+    found = engine(x, 4, exact_rows=500)
+    found.enter(range(2800), given[:2800])
+    assert not found.refit().exact
+    found.settle()
+    found.enter(range(2800, 2830), given[2800:2830])
+    found.enter(range(10), (given[:10] + 1) % 4)
+    found.refit()
+    assert regrets(found, x, range(2900, 2950)).mean() < 0.05
+    found.settle()
+    assert regrets(found, x, range(2900, 2950)).max() < 0.02
+
+
+def regrets(found, x, positions):
+    """By what share the picked examples' exact scores fall short of the best."""
+    missed = []
+    for i in positions:
+        predicted = int(found.score([i], [0]).predicted[0])
+        query = i, (predicted + 1) % 4, predicted
+        row = int(found.known.rows_of(np.array([found.pick(*query).counter_example]))[0])
+        scores = naive_scores(found, x, *query)
+        missed.append(1 - float(scores[row] / scores.max()))
+    return np.array(missed)
+
+
+# ---- trunks -------------------------------------------------------------------------------------
+
+
+def test_promotion_computes_features_anew_and_refits():
+    found, x, given, _ = taught(model="mlp")
+    other = network("mlp", (4,), 3, 99)
+    version = found.version
+    report = found.promote(other)
+    assert report.version > version
+    found.settle()
+    fresh = engine(x, 3, head_l2=found.head.l2)
+    fresh.promote(other)
+    fresh.enter(range(120), given[:120])
+    fresh.refit()
+    np.testing.assert_allclose(found.predict(x), fresh.predict(x), atol=2e-3)
+
+
+def test_promotion_to_a_wider_trunk_and_with_changes_pending():
+    found, _, given, _ = taught()
+    found.enter(range(120, 140), given[120:140])
+    found.promote(network("mlp", (4,), 3, 1))
+    found.settle()
+    assert len(found.known) == 140
+    assert found.known.features.shape == (140, 33)
+    predicted = int(found.score([150], [0]).predicted[0])
+    assert found.pick(150, (predicted + 1) % 3, predicted).counter_example is not None
+
+
+def test_features_are_taken_in_inference_mode():
+    found, x, _, _ = taught(model="mlp")
+    found.network.train()
+    np.testing.assert_array_equal(found.predict(x), found.predict(x))
+
+
+def test_from_scratch_depends_on_the_data_alone():
+    runs = []
+    for steps in ([120], [40, 80, 120]):
+        x, given, true = blobs(200, seed=3)
+        found = engine(x, 3, model="mlp", training="from_scratch", epochs=60)
+        for start, stop in zip([0, *steps], steps, strict=False):
+            found.enter(range(start, stop), given[start:stop])
+            report = found.refit()
+            assert report.exact
+        assert not found.idle()
+        runs.append(found.predict(x))
+    np.testing.assert_array_equal(*runs)
+    assert float((runs[0].argmax(axis=1) == true).mean()) > 0.7
+    predicted = int(found.score([150], [0]).predicted[0])
+    assert found.pick(150, (predicted + 1) % 3, predicted).counter_example is not None
+    head = found.network.head
+    np.testing.assert_allclose(found.head.weights[:, :-1], head.weight.detach(), rtol=1e-6)
+
+
+# ---- edges --------------------------------------------------------------------------------------
+
+
+def test_bad_calls_are_named():
+    found, x, _, _ = taught()
+    with pytest.raises(InvalidInput, match="2 positions, 1 labels"):
+        found.enter([1, 2], [0])
+    with pytest.raises(InvalidInput, match="from 0 to 2"):
+        found.enter([1], [3])
+    with pytest.raises(InvalidInput, match="from 0 to 2"):
+        found.enter([1], [NO_LABEL])
+    with pytest.raises(InvalidInput, match="weights must be"):
+        found.enter([1], [0], [0.0])
+    with pytest.raises(InvalidInput, match="2 outputs"):
+        found.promote(network("logreg", (4,), 2, 1))
+    with pytest.raises(InvalidInput, match="at least 2 classes"):
+        engine(x, 1)
+
+
+def test_pixels_need_no_matrix():
+    """K*(D+1) above the dense limit: conjugate gradients all the way."""
+    source = np.random.default_rng(0)
+    centres = source.normal(size=(10, 450))
+    true = source.integers(10, size=300)
+    x = (centres[true] + 2 * source.normal(size=(300, 450))).astype(np.float32)
+    found = engine(x, 10)
+    found.enter(range(200), true[:200])
+    found.refit()
+    assert not found.head.curvature.dense
+    found.settle()
+    assert float((found.predict(x[200:]).argmax(axis=1) == true[200:]).mean()) > 0.9
+    scale = natural_scale(found.known.features, 10)
+    assert 1e-3 * scale < found.head.l2 < 1e3 * scale
+    predicted = int(found.score([250], [0]).predicted[0])
+    assert found.pick(250, (predicted + 1) % 10, predicted).counter_example is not None

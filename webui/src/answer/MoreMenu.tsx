@@ -1,0 +1,40 @@
+// The rarer answers, for each side: remove, wrong without a name for what it is, plausible.
+
+import { useEffect, useRef } from "preact/hooks";
+import { Kbd } from "../app/words";
+import { judge, toggle } from "../commands";
+import { t } from "../i18n";
+import { written } from "../keys";
+import type { Side } from "../state/reply";
+import type { QueryView } from "../wire";
+
+const ACTIONS = ["bad", "good", "remove"] as const;
+
+export function MoreMenu({ view }: { view: QueryView }) {
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => menu.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true }), []);
+  return (
+    <div class="more" ref={menu} role="group" aria-label={t("more.title")}>
+      <div class="more-sides">
+        <Judgements side="left" title={t(view.counter_example ? "side.new" : "side.single")} />
+        {view.counter_example && <Judgements side="right" title={t("side.known.short")} />}
+      </div>
+      <div class="choice-foot">
+        <span class="faint">{view.counter_example && t("more.note")}</span>
+        <button type="button" class="quiet" onClick={() => toggle("more")}><Kbd>{written("Escape")}</Kbd> {t("key.back")}</button>
+      </div>
+    </div>
+  );
+}
+
+function Judgements({ side, title }: { side: Side; title: string }) {
+  return (
+    <div class="more-side" role="group" aria-label={title}>
+      <h3>{title}</h3>
+      {ACTIONS.map((action) => (
+        <button key={action} type="button" class={action === "remove" ? "quiet danger" : "quiet"} data-judge={`${side}-${action}`}
+          onClick={() => judge(side, action)}>{t(`more.${action}`)}</button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+// What a key or a button does: from a command and the state to messages for the reducer.
+
+import { current, offered, screen, sideOf } from "./state/app";
+import type { Panel } from "./state/app";
+import { labelOf, typed } from "./state/choice";
+import * as reply from "./state/reply";
+import type { Side } from "./state/reply";
+import type { Command } from "./keys";
+import { commandOf, typing, written } from "./keys";
+import { getKeys } from "./prefs";
+import { dispatch, getState, newKey } from "./store";
+import type { DecisionIn } from "./wire";
+
+function stamp() {
+  const now = Date.now();
+  return { key: newKey(), now, day: new Date(now).toLocaleDateString("sv") };
+}
+
+/** Does a command where it makes sense now. */
+export function run(command: Command): void {
+  const s = getState();
+  if (command === "help") return toggle("help");
+  if (command === "undo") return s.active ? dispatch({ type: "undo", ...stamp() }) : undefined;
+  const view = current(s);
+  if (!view || screen(s) !== "ask" || Date.now() < s.guard) return;
+  const agreed = reply.agree(view);
+  switch (command) {
+    case "left": return dispatch({ type: "choose", side: "left", both: false });
+    case "right": return dispatch({ type: "choose", side: "right", both: false });
+    case "both": return dispatch({ type: "choose", side: "left", both: true });
+    case "keep": return agreed ? dispatch({ type: "answer", decisions: agreed, ...stamp() }) : undefined;
+    case "unsure": return dispatch({ type: "answer", decisions: reply.unsure(view), ...stamp() });
+    case "skip": return dispatch({ type: "skip", ...stamp() });
+    case "flag": return dispatch({ type: "flag", key: newKey() });
+    case "comment": return toggle("comment");
+    case "more": return toggle("more");
+  }
+}
+
+export function toggle(panel: Exclude<Panel, null>): void {
+  dispatch({ type: "panel", panel: getState().panel === panel ? null : panel });
+}
+
+/** The class chosen for the side in question. */
+export function pick(label: string): void {
+  decide({ action: "relabel", label });
+}
+
+export function decide(decision: DecisionIn): void {
+  dispatch({ type: "decided", decision, ...stamp() });
+}
+
+/** An answer of the "more" menu about one side. */
+export function judge(side: Side, action: "remove" | "bad" | "good"): void {
+  const view = current(getState());
+  if (view) dispatch({ type: "answer", decisions: reply.oneSide(view, side, { action }), ...stamp() });
+}
+
+export function confirm(): void {
+  const { selected } = offered(getState());
+  if (selected !== undefined) pick(selected);
+}
+
+export function move(step: number): void {
+  const s = getState();
+  const { labels } = offered(s);
+  if (s.stage.name !== "choose" || labels.length === 0) return;
+  dispatch({ type: "select", selected: (s.stage.selected + step + labels.length) % labels.length });
+}
+
+function digit(key: string): void {
+  const s = getState();
+  const view = current(s);
+  const classes = s.server.hello?.classes ?? [];
+  if (!view || screen(s) !== "ask" || Date.now() < s.guard || typed(classes)) return;
+  const label = labelOf(classes, key);
+  if (label === undefined) return;
+  if (s.stage.name === "ask" && view.counter_example) return sideFirst();
+  const side = s.stage.name === "choose" ? s.stage.side : "left";
+  if (sideOf(view, side)?.given_label === label) return same(label);
+  if (s.stage.name === "ask") dispatch({ type: "choose", side: "left", both: false });
+  pick(label);
+}
+
+function sideFirst(): void {
+  const values = { left: written(getKeys().left), right: written(getKeys().right) };
+  dispatch({ type: "say", line: { phrases: [{ text: "choice.sidefirst", values }], tone: "warn" } });
+}
+
+function same(label: string): void {
+  const values = { label, key: written(getKeys().keep) };
+  dispatch({ type: "say", line: { phrases: [{ text: "choice.same", values }], tone: "warn" } });
+}
+
+/** The keys of the choice that hold while a class is typed, too. */
+export function choosing(event: KeyboardEvent): boolean {
+  if (getState().stage.name !== "choose" || event.ctrlKey || event.metaKey || event.altKey) return false;
+  const actions: Record<string, () => void> = {
+    Enter: confirm, Escape: () => dispatch({ type: "back" }),
+    ArrowDown: () => move(1), ArrowUp: () => move(-1),
+  };
+  const action = actions[event.key];
+  if (action) action();
+  return action !== undefined;
+}
+
+/** The page's one listener. */
+export function pressed(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.repeat) return;
+  const s = getState();
+  if (s.away) dispatch({ type: "away", away: false });
+  if (event.key === "Escape" && s.panel) return done(event, () => dispatch({ type: "back" }));
+  if (typing(event)) return;
+  const control = event.target instanceof HTMLElement && event.target.closest("button, a, summary");
+  if (control && (event.key === "Enter" || event.key === " ")) return;
+  if (choosing(event)) return event.preventDefault();
+  if (/^\d$/.test(event.key)) return done(event, () => digit(event.key));
+  const command = commandOf(getKeys(), event.key);
+  if (command) done(event, () => run(command));
+}
+
+function done(event: KeyboardEvent, action: () => void): void {
+  event.preventDefault();
+  action();
+}
