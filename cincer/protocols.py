@@ -57,6 +57,7 @@ class TopLayer(Protocol):
     labels    (N,) int64 effective labels
     positions (N,) int64, the rows' positions in the column store; rows are in order of entry
     weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
+    damping   what `solve` adds to the Fisher matrix's diagonal, above 0
     """
 
     @property
@@ -74,8 +75,16 @@ class TopLayer(Protocol):
     @property
     def weights(self) -> Tensor: ...
 
+    @property
+    def damping(self) -> float: ...
+
     def solve(self, gradient: Tensor) -> Tensor:
         """Inverse damped Fisher matrix times `gradient`, (K, D+1) or (B, K, D+1), same shape."""
+        ...
+
+    def held_out(self, rows: Tensor) -> Tensor:
+        """(M,) row numbers to (M, K): what a model that has not learned these rows' labels says of
+        them, rows sum to 1."""
         ...
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from .output import Command, print_json, print_table
 from .options import json_option
+from .output import Command, print_json, print_table
 
 
 @click.group()

@@ -101,11 +101,11 @@ class Pusher:
         raise AssertionError
 
     def _request(self, body: bytes) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+        request = urllib.request.Request(
             f"{self.url}/api/v1/examples", data=body, method="POST",
             headers={"Content-Type": "application/x-ndjson", **self._authorization()})
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:

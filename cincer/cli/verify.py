@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InvalidInput
-
 from .options import data_dir_option, json_option
 from .output import EXIT_ERROR, Command, print_json
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .held_out import held_out
 from .newton import Rows, curvature
 from .solve import Inverse
 
@@ -25,9 +26,15 @@ class Top:
     positions: Tensor
     weights: Tensor
     inverse: Inverse
+    damping: float
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
+
+    def held_out(self, rows: Tensor) -> Tensor:
+        """By approximate leave-one-out, with the damping as the head's penalty."""
+        return held_out(self.features[rows], self.probs[rows], self.labels[rows],
+                        self.weights[rows], float(self.weights.double().sum()), self.solve)
 
 
 def top_layer(
@@ -38,4 +45,5 @@ def top_layer(
     rows = Rows(features, labels, weights, probs.shape[1])
     every = torch.arange(len(labels)) if positions is None else positions
     ones = features.new_ones(len(labels)) if weights is None else weights
-    return Top(features, probs, labels, every, ones, curvature(rows, probs, damping))
+    return Top(features, probs, labels, every, ones, curvature(rows, probs, damping),
+               damping)

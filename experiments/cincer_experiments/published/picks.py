@@ -23,7 +23,8 @@ penalty of its own to take it from."""
 class Seen:
     """`protocols.TopLayer` of one run, its inverse formed when first asked for; and what else is
     known of its rows: `inputs` (n, F), `confirmed` (n,) whether a person has seen the label,
-    `dynamics` (n, K) mean probabilities over the epochs of training."""
+    `dynamics` (n, K) mean probabilities over the epochs of training, before each step: an early
+    model's opinion weighs as much as the last one's, which has learned every label by heart."""
 
     features: Tensor
     probs: Tensor
@@ -48,6 +49,9 @@ class Seen:
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
+
+    def held_out(self, rows: Tensor) -> Tensor:
+        return self.dynamics[rows]
 
 
 def suspect(row: int, features: Tensor, probs: Tensor, given: int) -> Suspect:
