@@ -33,8 +33,9 @@ class Top:
 
     def held_out(self, rows: Tensor) -> Tensor:
         """By approximate leave-one-out, with the damping as the head's penalty."""
-        return held_out(self.features[rows], self.probs[rows], self.labels[rows],
-                        self.weights[rows], float(self.weights.double().sum()), self.solve)
+        share = self.weights[rows] / self.weights.double().sum().clamp(min=1e-300)
+        return held_out(self.probs[rows], self.labels[rows], share,
+                        self.inverse.leverage(self.features[rows]))
 
 
 def top_layer(

@@ -14,12 +14,13 @@ from cincer.counterexample.nearest_fisher import NearestFisher, diameter
 from cincer.counterexample.relative_influence import self_influence
 from cincer.counterexample.top_fisher import gradient
 from cincer.kernels.approximate import diagonal, solve_blocks
-from cincer.kernels.fisher import fisher
+from cincer.kernels.fisher import fisher, kronecker_parts
 from cincer.kernels.head import gradients, probabilities, with_bias
 from cincer.kernels.held_out import held_out
 from cincer.kernels.leave_one_out import leave_one_out
 from cincer.kernels.lissa import lissa
 from cincer.kernels.newton import Rows, fit
+from cincer.kernels.solve import Iterative, Kronecker
 from cincer.kernels.top import Top, top_layer
 from cincer.protocols import Suspect
 from cincer.types import Position
@@ -172,8 +173,8 @@ def test_held_out_is_what_a_refit_says() -> None:
 def test_rows_that_left_change_nothing_when_left_out() -> None:
     _, top, _ = scene()
     rows = torch.arange(5)
-    found = held_out(top.features[rows], top.probs[rows], top.labels[rows], torch.zeros(5), 75.0,
-                     top.solve)
+    found = held_out(top.probs[rows], top.labels[rows], torch.zeros(5),
+                     top.inverse.leverage(top.features[rows]))
     assert torch.allclose(found, top.probs[rows])
 
 
@@ -182,6 +183,64 @@ def test_leave_one_out_doubts_what_was_learned_by_heart() -> None:
     about, top, _ = scene()
     own = top.probs.gather(1, top.labels[:, None])[:, 0]
     every = torch.arange(80)
-    assert bool((doubt(top, every) >= -torch.logit(own) - 1e-9).all())
+    whole = doubt(top, every, shortlist=80)
+    assert bool((whole >= -torch.logit(own) - 1e-9).all())
     best = counter_example("leave_one_out")(about, top, every, 1)
-    assert int(best.positions[0]) == int(doubt(top, every).argmax())
+    assert int(best.positions[0]) == int(whole.argmax())
+
+
+def test_the_shortlist_comes_first() -> None:
+    _, top, _ = scene()
+    every = torch.arange(80)
+    whole, few = doubt(top, every, shortlist=80), doubt(top, every, shortlist=10)
+    first = torch.topk(top.probs.gather(1, top.labels[:, None])[:, 0], 10, largest=False).indices
+    assert torch.equal(few[first], whole[first])
+    assert int(few.argmax()) == int(whole.argmax())
+    rest = torch.ones(80, dtype=torch.bool)
+    rest[first] = False
+    assert float(few[rest].max()) <= float(few[first].min())
+
+
+def test_leverage_is_the_form_of_the_inverse() -> None:
+    _, top, _ = scene()
+    solved = Kronecker(*kronecker_parts(top.features, top.probs), L2)
+    for inverse in (top.inverse, solved, Iterative(lambda v: v, L2, solved)):
+        found = inverse.leverage(top.features[:3])
+        for row in range(3):
+            for k in range(3):
+                side = torch.zeros(3, 5, dtype=torch.float64)
+                side[k] = top.features[row]
+                image = (inverse.preconditioner if isinstance(inverse, Iterative)
+                         else inverse).solve(side)
+                assert torch.allclose(found[row, k], image @ top.features[row])
+
+
+def test_as_published_narrows_a_large_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the span of the rows at hand the damped inverse gives the same scores."""
+    monkeypatch.setattr("cincer.counterexample.as_published._pseudo_inverse", lambda m: (
+        m.double() + 0.05 * torch.eye(len(m))).inverse().float())
+    known, weights = classification(40, 60, 3)
+    probs = probabilities(weights, known.features)
+    top = top_layer(known.features, probs, known.labels, damping=L2)
+    about = Suspect(Position(9), torch.randn(61).double(), probs[0], 0, 1)
+    some = torch.arange(10)
+    whole = counter_example("as_published")(about, top, some, 10)
+    monkeypatch.setattr("cincer.counterexample.as_published.DENSE_LIMIT", 150)
+    narrow = counter_example("as_published")(about, top, some, 10)
+    assert torch.equal(narrow.positions, whole.positions)
+    assert torch.allclose(narrow.scores, whole.scores, rtol=1e-3, atol=1e-3)
+
+
+def test_as_published_survives_eigenvalues_that_are_not_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = torch.linalg.pinv
+
+    def fails(matrix: torch.Tensor, **options: object) -> torch.Tensor:
+        if options.get("hermitian"):
+            raise torch.linalg.LinAlgError("did not converge")
+        return real(matrix, rtol=1e-15)
+
+    about, top, _ = scene()
+    monkeypatch.setattr(torch.linalg, "pinv", fails)
+    assert len(counter_example("as_published")(about, top, torch.arange(80), 5).positions) == 5
