@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -63,6 +64,7 @@ class Engine:
                              exact_rows=exact_rows)
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
+        self._learning: Tensor | None = None
 
     @property
     def version(self) -> int:
@@ -164,7 +166,8 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        ranking = self._counter_example(suspect, self.head.top(), candidates, 1)
+        top = replace(self.head.top(), learning=self._learning)
+        ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
@@ -215,10 +218,12 @@ class Engine:
         assert self._scratch is not None
         known = self.known
         live = torch.nonzero(known.weights > 0)[:, 0]
+        seen = torch.zeros(len(live), self.classes)
         from_scratch(
             self.network, self._scratch, self._tensor(known.positions[live].numpy()),
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
-            seed=self.settings.seed)
+            seed=self.settings.seed, seen=seen)
+        self._learning = torch.zeros(known.count, self.classes).index_copy_(0, live, seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))
         return self.head.adopt(self.head.weights)

@@ -18,7 +18,9 @@ from .solve import Inverse
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix."""
+    """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix;
+    `learning` (N, K), where the features were learned from these very labels: the mean over the
+    epochs of what the network said of each row."""
 
     features: Tensor
     probs: Tensor
@@ -27,12 +29,16 @@ class Top:
     weights: Tensor
     inverse: Inverse
     damping: float
+    learning: Tensor | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
 
     def held_out(self, rows: Tensor) -> Tensor:
-        """By approximate leave-one-out, with the damping as the head's penalty."""
+        """What was said while learning; else approximate leave-one-out, with the damping as the
+        head's penalty. (Features that have memorised a label give it away without the head.)"""
+        if self.learning is not None:
+            return self.learning[rows]
         share = self.weights[rows] / self.weights.double().sum().clamp(min=1e-300)
         return held_out(self.probs[rows], self.labels[rows], share,
                         self.inverse.leverage(self.features[rows]))

@@ -37,20 +37,23 @@ def initial_state(network: Network) -> State:
 def from_scratch(
     network: Network, start: State, inputs: Tensor, labels: Tensor, weights: Tensor | None = None,
     *, epochs: int, seed: int, should_stop: Callable[[], bool] | None = None,
+    seen: Tensor | None = None,
 ) -> Trained:
     """Back to the weights `start`, then `train`."""
     as_module(network).load_state_dict(start)
     return train(network, inputs, labels, weights, epochs=epochs, seed=seed,
-                 should_stop=should_stop)
+                 should_stop=should_stop, seen=seen)
 
 
 def train(
     network: Network, inputs: Tensor, labels: Tensor, weights: Tensor | None = None, *,
     epochs: int, seed: int, should_stop: Callable[[], bool] | None = None,
+    seen: Tensor | None = None,
 ) -> Trained:
     """Trains in place on inputs (N, F...), labels (N,), weights (N,) or None for ones; leaves the
     network in inference mode. `should_stop` is asked before each batch. The same seed and inputs
-    give the same weights on one thread."""
+    give the same weights on one thread. `seen` (N, K), zeros: gains the mean over the epochs of each
+    row's probabilities just before the step that learned from it."""
     module, rows = as_module(network), len(labels)
     ones = torch.ones(rows) if weights is None else weights
     shuffler = torch.Generator().manual_seed(derive(seed, "batches"))
@@ -65,7 +68,11 @@ def train(
                 if should_stop is not None and should_stop():
                     module.eval()
                     return Trained(done, loss, False)
-                total += _step(module, optimizer, inputs[batch], labels[batch], ones[batch])
+                lost, probs = _step(
+                    module, optimizer, inputs[batch], labels[batch], ones[batch])
+                total += lost
+                if seen is not None:
+                    seen[batch] += probs / epochs
             loss, done = total / rows, done + 1
     module.eval()
     return Trained(done, loss, True)
@@ -74,12 +81,14 @@ def train(
 def _step(
     module: nn.Module, optimizer: torch.optim.Optimizer, inputs: Tensor, labels: Tensor,
     weights: Tensor,
-) -> float:
-    losses = nn.functional.cross_entropy(module(inputs), labels, reduction="none") * weights
+) -> tuple[float, Tensor]:
+    """The summed loss and the probabilities before the step."""
+    logits = module(inputs)
+    losses = nn.functional.cross_entropy(logits, labels, reduction="none") * weights
     optimizer.zero_grad(set_to_none=True)
     torch.autograd.backward(losses.mean())
     optimizer.step()
-    return float(losses.detach().sum())
+    return float(losses.detach().sum()), torch.softmax(logits.detach(), dim=1)
 
 
 def _batches(order: Tensor) -> Iterator[Tensor]:
