@@ -52,8 +52,8 @@ def train(
 ) -> Trained:
     """Trains in place on inputs (N, F...), labels (N,), weights (N,) or None for ones; leaves the
     network in inference mode. `should_stop` is asked before each batch. The same seed and inputs
-    give the same weights on one thread. `seen` (N, K), zeros: gains the mean over the epochs of each
-    row's probabilities just before the step that learned from it."""
+    give the same weights on one thread. `seen` (N, K), zeros: gains the mean over the epochs of
+    each row's probabilities just before the step that learned from it."""
     module, rows = as_module(network), len(labels)
     ones = torch.ones(rows) if weights is None else weights
     shuffler = torch.Generator().manual_seed(derive(seed, "batches"))
