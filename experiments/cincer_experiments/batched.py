@@ -32,6 +32,9 @@ GRID = 96
 CLEAN = Variant("clean", None)
 """The column that learns from true labels: `f1_clean`."""
 
+DROP = frozenset({"drop_ce"})
+"""Selectors whose counter-example is dropped unasked where the suspect was right."""
+
 AGAIN = frozenset({"as_published"})
 """Strategies that may show what a person has confirmed already, as the published code does."""
 
@@ -85,7 +88,7 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
     model = settings.model
     variants = [
         Variant(name, counter_example(strategy, seed=seed, neighbours=model.neighbours),
-                again=strategy in AGAIN)
+                again=strategy in AGAIN, drop=name in DROP)
         for name, strategy in grid[0].selectors.items()]
     protocol = Protocol(
         model.model, tuple(one.repeat for one in grid), settings.loop.ask_threshold,

@@ -33,6 +33,11 @@ from .arrays import read_arrays
 from .play import Step, play
 
 DEFAULT = "default"
+DROP = "drop_ce"
+SPECIAL = (DEFAULT, DROP)
+"""Selectors that are not strategies: the default one; and the paper's reply policy in which the
+annotator sees the suspect alone, and a right one costs Top Fisher's pick its place."""
+
 STREAMS = ("drawn", "published")
 
 Progress = Callable[[str, int, int], None]
@@ -58,8 +63,8 @@ class Plan:
     def checked(self) -> Plan:
         """This plan; raises on what cannot be run."""
         for name in self.selectors:
-            if name != DEFAULT and name not in COUNTER_EXAMPLES:
-                raise UnknownName("selector", name, [DEFAULT, *COUNTER_EXAMPLES])
+            if name not in SPECIAL and name not in COUNTER_EXAMPLES:
+                raise UnknownName("selector", name, [*SPECIAL, *COUNTER_EXAMPLES])
         if self.streams not in STREAMS:
             raise UnknownName("streams", self.streams, STREAMS)
         if self.arrivals < 1 or self.repeats < 1:
@@ -80,6 +85,8 @@ class Plan:
 
     def strategy(self, selector: str) -> str:
         """The strategy's name that stands behind `selector`."""
+        if selector == DROP:
+            return "top_fisher"
         return self.settings.model.counter_example if selector == DEFAULT else selector
 
 
@@ -133,7 +140,8 @@ def _played(
 def _steps(plan: Plan, selector: str, repeat: int, stream: NoisyStream) -> Iterator[Step]:
     seed = derive(plan.seed, "simulate", repeat) % 2**31
     model = replace(plan.settings.model, seed=seed, counter_example=plan.strategy(selector))
-    return play(stream, replace(plan.settings, model=model), _oracle(plan, repeat, stream))
+    return play(stream, replace(plan.settings, model=model), _oracle(plan, repeat, stream),
+                drop=selector == DROP)
 
 
 def _oracle(plan: Plan, repeat: int, stream: NoisyStream) -> Oracle:

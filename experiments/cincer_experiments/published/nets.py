@@ -119,19 +119,28 @@ class Nets:
 
     # ---- training ------------------------------------------------------------------------------
 
-    def step(self, x: Tensor, targets: Tensor, kept: Tensor | None) -> Tensor:
-        """One step of Adam on a batch: (A, n, F), one-hot labels (A, B, n, K), and (A, n, hidden)
-        the units dropout keeps (None: no dropout). The probabilities (A, B, n, K) before it."""
-        probs = self.gradient(x, targets, kept)
+    def step(
+        self, x: Tensor, targets: Tensor, kept: Tensor | None, weights: Tensor | None = None
+    ) -> Tensor:
+        """One step of Adam on a batch: (A, n, F), one-hot labels (A, B, n, K), (A, n, hidden) the
+        units dropout keeps (None: no dropout), and what each row counts (A, B, n) (None: ones).
+        The probabilities (A, B, n, K) before it."""
+        probs = self.gradient(x, targets, kept, weights)
         self.adam.step()
         return probs
 
-    def gradient(self, x: Tensor, targets: Tensor, kept: Tensor | None) -> Tensor:
-        """Puts the gradient of the mean cross-entropy beside every parameter."""
+    def gradient(
+        self, x: Tensor, targets: Tensor, kept: Tensor | None, weights: Tensor | None = None
+    ) -> Tensor:
+        """Puts the gradient of the (weighted) mean cross-entropy beside every parameter."""
         inner = self._dropped(x, kept)
         z = self._layer(len(inner), inner[-1]) if inner else self._first(x)
         probs = torch.softmax(z, dim=3)
-        flow = (probs - targets).div_(x.shape[1])
+        flow = probs - targets
+        if weights is None:
+            flow.div_(x.shape[1])
+        else:
+            flow.mul_((weights / weights.sum(dim=2, keepdim=True).clamp(min=1))[..., None])
         for layer in range(len(self.weights) - 1, 0, -1):
             self._write(layer, inner[layer - 1], flow)
             scale = 1.0 if kept is None else 1 / KEEP

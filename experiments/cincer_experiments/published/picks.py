@@ -33,18 +33,15 @@ class Seen:
     inputs: Tensor
     confirmed: Tensor
     dynamics: Tensor
+    weights: Tensor
 
     @property
     def positions(self) -> Tensor:
         return torch.arange(len(self.labels))
 
-    @property
-    def weights(self) -> Tensor:
-        return torch.ones(len(self.labels))
-
     @cached_property
     def inverse(self) -> Inverse:
-        rows = Rows(self.features, self.labels, None, self.probs.shape[1])
+        rows = Rows(self.features, self.labels, self.weights, self.probs.shape[1])
         return curvature(rows, self.probs, self.damping, tolerance=1e-6)
 
     def solve(self, gradient: Tensor) -> Tensor:
@@ -64,7 +61,7 @@ def pick(
 ) -> int | None:
     """The row beside the suspect: known, labelled as predicted, and, unless `again`, not confirmed
     by a person before. None if there is none."""
-    allowed = top.labels == about.predicted
+    allowed = (top.labels == about.predicted) & (top.weights > 0)
     if not again:
         allowed &= ~top.confirmed
     candidates = torch.nonzero(allowed)[:, 0]

@@ -27,11 +27,14 @@ from .training import Schedule, refit
 @dataclass(frozen=True, slots=True)
 class Variant:
     """One column of the grid. `again`: may show what a person has confirmed before, as the
-    published code does. `strategy` None: the network of true labels, which asks nothing."""
+    published code does. `drop`: the oracle sees the suspect alone, and if it was right, the
+    counter-example leaves the training set unasked. `strategy` None: the network of true labels,
+    which asks nothing."""
 
     name: str
     strategy: CounterExample | None
     again: bool = False
+    drop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def play(
         if t:
             loop.arrive(rows - 1, dynamics)
         dynamics = refit(nets, streams.x[:, :rows], board.labels[:, :, :rows], protocol.repeats,
-                         t, protocol.schedule)
+                         t, protocol.schedule, board.weights(rows))
         yield State(t, counts(board, streams.given, true, rows), loop.f1(t))
 
 
@@ -101,6 +104,7 @@ class _Loop:
         here, given = probs[:, :, row], self.board.labels[:, :, row]
         margin = here.max(dim=2).values - here.gather(2, given[:, :, None])[:, :, 0]
         features = self.nets.features(upto)
+        kept = (~self.board.dropped[:, :, :row]).float()
         for a, b in torch.nonzero(margin > self.protocol.threshold).tolist():
             variant = self.variants[b]
             if variant.strategy is None:
@@ -109,5 +113,6 @@ class _Loop:
             about = suspect(row, columns[row], here[a, b], int(given[a, b]))
             top = Seen(columns[:row], probs[a, b, :row], self.board.labels[a, b, :row],
                        self.protocol.damping, upto[a, :row], self.board.confirmed[a, b, :row],
-                       dynamics[a, b, :row])
-            self.board.ask(a, b, row, pick(variant.strategy, about, top, variant.again))
+                       dynamics[a, b, :row], kept[a, b])
+            self.board.ask(
+                a, b, row, pick(variant.strategy, about, top, variant.again), variant.drop)

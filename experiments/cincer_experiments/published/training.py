@@ -29,11 +29,12 @@ class Schedule:
 
 def refit(
     nets: Nets, x: Tensor, labels: Tensor, repeats: Sequence[int], arrival: int,
-    schedule: Schedule,
+    schedule: Schedule, weights: Tensor | None = None,
 ) -> Tensor:
     """Trains every network from its initial weights on inputs (A, n, F), labels (A, B, n).
     `repeats` (A) and `arrival` name the draws. The mean over the epochs of each row's
-    probabilities just before the step that learned from it, (A, B, n, K)."""
+    probabilities just before the step that learned from it, (A, B, n, K). `weights` (A, B, n): what
+    each row counts, None for ones."""
     nets.reset() if schedule.carry else nets.restart()
     targets = torch.nn.functional.one_hot(labels, nets.grid.classes).float()
     drawn = epochs(schedule.seed, repeats, arrival, x.shape[1], nets.hidden, schedule.epochs)
@@ -41,10 +42,13 @@ def refit(
     for order, kept in drawn:
         rows = _ordered(x, order)
         wanted = _ordered(targets.transpose(1, 2), order).transpose(1, 2)
+        counts = None if weights is None else _ordered(
+            weights.transpose(1, 2), order).transpose(1, 2)
         for start in range(0, x.shape[1], BATCH):
             part = slice(start, start + BATCH)
             probs = nets.step(
-                rows[:, part], wanted[:, :, part], None if kept is None else kept[:, part])
+                rows[:, part], wanted[:, :, part], None if kept is None else kept[:, part],
+                None if counts is None else counts[:, :, part])
             _gather(seen, order[:, part], probs)
     return seen.div_(max(schedule.epochs, 1))
 

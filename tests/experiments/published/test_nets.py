@@ -104,6 +104,16 @@ def test_training_is_torch_s_adam_on_the_drawn_batches() -> None:
         torch.testing.assert_close(found[0, 0], right.detach(), rtol=1e-3, atol=1e-5)
 
 
+def test_rows_of_weight_zero_teach_nothing() -> None:
+    (x, y), weights = data(), torch.ones(2, 3, 40)
+    weights[:, :, 32:] = 0
+    nets, alone = Nets("mlp", GRID, seed=2), Nets("mlp", GRID, seed=2)
+    nets.gradient(x, onehot(y), None, weights)
+    alone.gradient(x[:, :32], onehot(y)[:, :, :32], None)
+    for found, right in zip(nets.parameters, alone.parameters, strict=True):
+        torch.testing.assert_close(found.grad, right.grad, rtol=1e-4, atol=1e-7)
+
+
 def test_what_training_saw_are_probabilities() -> None:
     x, y = data()
     seen = refit(Nets("mlp", GRID, seed=2), x, y, [1, 2], 0, Schedule(epochs=4))

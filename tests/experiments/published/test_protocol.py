@@ -91,13 +91,46 @@ def test_what_a_person_confirmed_is_not_shown_again() -> None:
     labels = torch.tensor([0, 0, 1, 0])
     probs = torch.tensor([[0.1, 0.9], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
     top = Seen(torch.rand(4, 3), probs, labels, 0.1, torch.rand(4, 2),
-               torch.tensor([True, False, False, False]), probs)
+               torch.tensor([True, False, False, False]), probs, torch.ones(4))
     about = suspect(4, torch.rand(3), torch.tensor([0.9, 0.1]), 1)
     strategy = counter_example("largest_loss")
     assert pick(strategy, about, top, again=True) == 0
     assert pick(strategy, about, top, again=False) == 1
     none = replace(top, confirmed=torch.ones(4, dtype=torch.bool))
     assert pick(strategy, about, none, again=False) is None
+
+
+def test_what_was_dropped_is_not_a_candidate() -> None:
+    labels, probs = torch.tensor([0, 0]), torch.tensor([[0.1, 0.9], [0.4, 0.6]])
+    top = Seen(torch.rand(2, 3), probs, labels, 0.1, torch.rand(2, 2), torch.zeros(2).bool(),
+               probs, torch.tensor([0.0, 1.0]))
+    about = suspect(4, torch.rand(3), torch.tensor([0.9, 0.1]), 1)
+    assert pick(counter_example("largest_loss"), about, top, again=False) == 1
+
+
+def test_drop_takes_the_counter_example_out_where_the_suspect_was_right() -> None:
+    found = breast(repeats=1, arrivals=5)
+    true = found.true("metrics")
+    wrong = torch.nonzero(found.given[0] != true[0])[:, 0].tolist()
+    right = torch.nonzero(found.given[0] == true[0])[:, 0].tolist()
+    board = Board(found, 1, true)
+    assert board.weights(105) is None
+    board.ask(0, 0, right[0], wrong[0], drop=True)
+    board.ask(0, 0, wrong[1], wrong[2], drop=True)
+    assert torch.nonzero(board.dropped[0, 0])[:, 0].tolist() == [wrong[0]]
+    after = counts(board, found.given, true, 105)
+    assert (after.inspected.tolist(), after.cleaned.tolist()) == ([[2]], [[1]])
+    assert float(after.mislabelled_share) == (len(wrong) - 2) / 104
+    weights = board.weights(105)
+    assert weights is not None
+    assert float(weights.sum()) == 104
+
+
+def test_a_run_that_drops() -> None:
+    columns = [Variant("drop_ce", counter_example("top_fisher"), drop=True)]
+    last = run(breast(arrivals=12), columns, protocol())[-1].counts
+    assert torch.equal(last.inspected, last.queries)
+    assert int(last.counter_examples.sum()) == 0
 
 
 def test_a_board_counts_what_was_set_right() -> None:
