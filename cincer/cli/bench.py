@@ -25,9 +25,9 @@ def bench() -> None:
 @json_option
 def pick(known: str, as_json: bool, **options: int) -> None:
     """Choosing a counter-example, beside one pass over the candidates' features."""
-    from ..bench import pick as measure
+    from ..bench.pick import run
 
-    _show(measure.run(sizes=_sizes(known), progress=_progress, **options), as_json)
+    _show(run(sizes=_sizes(known), progress=_progress, **options), as_json)
 
 
 @bench.command(cls=Command)
@@ -38,9 +38,9 @@ def pick(known: str, as_json: bool, **options: int) -> None:
 @json_option
 def loop(known: str, as_json: bool, **options: int) -> None:
     """The live loop: arrivals stored and decided a second, reply latency, memory, start-up."""
-    from ..bench import loop as measure
+    from ..bench.loop import run
 
-    _show(measure.run(known=_sizes(known), progress=_progress, **options), as_json)
+    _show(run(known=_sizes(known), progress=_progress, **options), as_json)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -54,5 +54,8 @@ def _progress(text: str) -> None:
     click.echo(f"  {text}", err=True)
 
 
-def _show(result: dict[str, Any], as_json: bool) -> None:
-    print_json(result) if as_json else print_table(result["rows"])
+def _show(result: Any, as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+    else:
+        print_table(result["rows"])

@@ -49,7 +49,10 @@ def print_table(rows: Iterable[Mapping[str, Any]], title: str = "") -> None:
         table.add_column(str(key).replace("_", " "), justify="right")
     for row in found:
         table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table)
 
 
 def _cell(value: Any) -> str:

@@ -65,10 +65,13 @@ class Host:
             return None
 
     def answer(self, frame: Frame) -> None:
-        """Send one frame to the server."""
+        """Send one frame to the server; where it is gone, so is this process."""
         data = memoryview(frames.encode(frame))
-        while data:
-            data = data[self._sink.write(data):]
+        try:
+            while data:
+                data = data[self._sink.write(data):]
+        except BrokenPipeError:
+            os._exit(0)
 
     def serve(self, worker: Worker) -> None:
         """Answer frames for ever; work ahead whenever none waits."""

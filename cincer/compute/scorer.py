@@ -19,7 +19,8 @@ import numpy as np
 import torch
 
 from .. import build
-from ..engine import Engine, Floats, Ints
+from ..answers import Floats, Ints
+from ..engine import Engine
 from ..errors import Corrupt, NotFound
 from ..features import FeatureMatrix
 from ..models import checkpoints
@@ -180,17 +181,22 @@ class Scorer:
                 "beliefs": beliefs_of(pick.ce_probs[None])[0]}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
-        network = self._empty()
-        checkpoints.load(Path(frame["path"]), network, frame["digest"])
-        done = self.engine.promote(network)
+        done = self.engine.promote(self._loaded(frame))
         self._flipped += done.flips or 0
         self._exact = done.exact
         self._version = frame.get("version", self._version)
         return {}
 
+    def _loaded(self, frame: Frame) -> Network:
+        network = self._empty()
+        checkpoints.load(Path(frame["path"]), network, frame["digest"])
+        return network
+
     def _measure(self, frame: Frame) -> dict[str, Any]:
         """Predicted classes of the hold-out by the live model and by the never-ask run."""
         if self._never is not None:
+            if frame.get("network"):
+                self._never.promote(self._loaded(frame["network"]))
             self._never.refit()
         return {"live": self._predicted(self._engine), "never": self._predicted(self._never)}
 
@@ -212,12 +218,8 @@ def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:
     engine.enter(positions[inside], labels[inside])
 
 
-def main() -> None:
+def main(host: Host) -> None:
+    """Work for the server until its pipe ends."""
     torch.set_num_threads(1)
-    host = Host.of_process()
     host.answer({"op": "ready"})
     host.serve(Scorer())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,9 @@
 """The trainer process: the whole network, in the background, at low priority.
 
-Frames in (`op`): `start` once, `labels` without an answer, `train` with one. Each training starts
-at the weights of the seed and runs over the known examples in order of position, so the network is
-a function of (labels, seed, epochs): the same prefix of the ledger gives the same digest.
+Frames in (`op`): `start` once, `labels` and `never` (every label as given, where a never-ask run is
+wanted) without an answer, `train` with one. Each training starts at the weights of the seed and
+runs over the known examples in order of position, so the network is a function of (labels, seed,
+epochs): the same prefix of the ledger gives the same digest.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Trainer:
         self._shape: tuple[int, ...] = ()
         self._folder = Path()
         self._labels: dict[int, int] = {}
+        self._never: dict[int, int] = {}
         self._version = 0
 
     def handle(self, frame: Frame) -> Frame | None:
@@ -51,8 +53,10 @@ class Trainer:
             case "start":
                 self._start(frame)
             case "labels":
-                self._tell(*labels_of(frame))
+                _tell(self._labels, *labels_of(frame))
                 self._version = frame["version"]
+            case "never":
+                _tell(self._never, *labels_of(frame))
             case "train":
                 return self._train(frame)
             case other:
@@ -76,36 +80,38 @@ class Trainer:
         self._folder = Path(frame["models"])
         self._version = frame["version"]
 
-    def _tell(self, positions: Ints, labels: Ints) -> None:
-        for position, label in zip(positions.tolist(), labels.tolist(), strict=True):
-            if label == NO_LABEL:
-                self._labels.pop(position, None)
-            else:
-                self._labels[position] = label
-
     def _train(self, frame: Frame) -> Frame:
-        """A network trained on the labels as they are, written to a file of its own."""
+        """Networks trained on the labels as they are, each written to a file of its own."""
         self._matrix.refresh()
-        positions = np.array(sorted(self._labels), dtype=np.int64)
-        labels = np.array([self._labels[p] for p in positions.tolist()], dtype=np.int64)
+        found: Frame = {"op": "train", "job": frame["job"], "version": self._version,
+                        "rows": len(self._labels), **self._trained(self._labels, "network")}
+        if self._never:
+            found["never"] = self._trained(self._never, "never")
+        return found
+
+    def _trained(self, told: dict[int, int], name: str) -> dict[str, str]:
+        positions = np.array(sorted(told), dtype=np.int64)
+        labels = np.array([told[p] for p in positions.tolist()], dtype=np.int64)
         rows = self._matrix.rows(positions).reshape(-1, *self._shape)
         network = self._empty()
-        done = train(network, torch.from_numpy(rows), torch.from_numpy(labels),
-                     epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"))
-        path = self._folder / f"network-{self._version:012d}.pt"
-        digest = checkpoints.save(path, network)
-        return {"op": "train", "job": frame["job"], "version": self._version,
-                "path": str(path), "digest": digest, "loss": done.loss, "rows": len(labels)}
+        train(network, torch.from_numpy(rows), torch.from_numpy(labels),
+              epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"))
+        path = self._folder / f"{name}-{self._version:012d}.pt"
+        return {"path": str(path), "digest": checkpoints.save(path, network)}
 
 
-def main() -> None:
+def _tell(known: dict[int, int], positions: Ints, labels: Ints) -> None:
+    for position, label in zip(positions.tolist(), labels.tolist(), strict=True):
+        if label == NO_LABEL:
+            known.pop(position, None)
+        else:
+            known[position] = label
+
+
+def main(host: Host) -> None:
+    """Work for the server until its pipe ends."""
     if hasattr(os, "nice"):
         os.nice(NICE)
     torch.set_num_threads(1)
-    host = Host.of_process()
     host.answer({"op": "ready"})
     host.serve(Trainer())
-
-
-if __name__ == "__main__":
-    main()

@@ -91,6 +91,11 @@ class LiveHead:
         """Whether every refit goes all the way."""
         return self.known.count <= self.exact_rows
 
+    @property
+    def unchosen(self) -> bool:
+        """Whether the penalty is still the first guess and could be chosen."""
+        return self._fixed_l2 is None and self._l2_rows == 0 and self.known.total > 0
+
     def refit(self) -> int | None:
         """Absorbs the changes. How many known rows changed their predicted class; None where that
         is not known yet (above `exact_rows` the rows are looked through in idle time)."""

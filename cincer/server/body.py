@@ -6,14 +6,15 @@ Used by the routes. JSON comes as application/json, many examples also as applic
 from __future__ import annotations
 
 import time
+import uuid
 from typing import Any, TypeVar
 
 from flask import Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..errors import InvalidInput
+from ..strictjson import parse
 from .problems import TooLarge, UnsupportedType
-from .strictjson import parse
 from .wire import Message
 
 JSON = "application/json"
@@ -26,13 +27,16 @@ M = TypeVar("M", bound=Message)
 
 
 def message(model: type[M], **given: Any) -> M:
-    """The JSON body as `model`; `given` are fields from the path, which the body may repeat."""
+    """The JSON body as `model`; `given` are fields from the path, which the body may repeat. A
+    key may also come in the header `Idempotency-Key`; without one, the request has its own."""
     plain = parse(read((JSON,)))
     if not isinstance(plain, dict):
         raise InvalidInput("the body must be a JSON object")
     for name, value in given.items():
         if plain.setdefault(name, value) != value:
             raise InvalidInput(f"{name} in the body differs from the one in the path")
+    if "key" in model.model_fields:
+        plain.setdefault("key", request.headers.get("Idempotency-Key") or uuid.uuid4().hex)
     return model.model_validate(plain)
 
 

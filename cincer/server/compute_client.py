@@ -1,7 +1,8 @@
 """The server's side of a compute process: spawned, supervised, restarted on death.
 
-`Compute` starts `python -m <module>` (never forked, so that no thread or lock is copied), reads its
-answers and posts what happens to the session thread: `Up` with a fresh `Link` when it is ready,
+`Compute` starts `python -m cincer.compute.run <name>` (never forked, so that no thread or lock is
+copied), reads its answers and posts what happens to the session thread: `Up` with a fresh `Link`
+when it is ready,
 `Answered` for each frame, `Down` when it died. A `Link` belongs to one life of the process: what
 is sent over a dead one goes nowhere, so nothing meant for the old can reach the new.
 """
@@ -105,11 +106,10 @@ class Process(Protocol):
 class Compute:
     """One supervised process. `status` is up, starting or down; `pid` of the present life."""
 
-    def __init__(self, name: str, module: str, post: Post) -> None:
+    def __init__(self, name: str, post: Post) -> None:
         self.name = name
         self.status = "starting"
         self.pid: int | None = None
-        self._module = module
         self._post = post
         self._closing = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -145,7 +145,7 @@ class Compute:
             self.status = "starting"
 
     def _one_life(self) -> int:
-        process = self._process = spawn(self._module)
+        process = self._process = spawn(self.name)
         self.pid = process.pid
         assert process.stdin is not None
         assert process.stdout is not None
@@ -168,10 +168,14 @@ class Compute:
                 self._post(Answered(self.name, frame))
 
 
-def spawn(module: str) -> subprocess.Popen[bytes]:
-    """`python -m module` with pipes, one thread for every numeric library, and this path."""
+def spawn(name: str) -> subprocess.Popen[bytes]:
+    """The compute process `name` with pipes, one thread for every numeric library, and this path.
+    In a session of its own: Ctrl-C is for the server, which then ends it by closing the pipe."""
     one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, **one, "PYTHONPATH": path})
+        [sys.executable, "-m", "cincer.compute.run", name],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, **one, "PYTHONPATH": path},
+        start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0))

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..config import Settings
+from ..config import LoopSettings, Settings
 from ..schema import Schema
 from ..session.state import Query
 from ..types import AnnotatorId, ExampleId, Label, Position, QueryId, Seconds
@@ -42,6 +42,7 @@ class Core(Protocol):
     def held(self, annotator: AnnotatorId) -> tuple[Query, ...]: ...
     def stats(self) -> Stats: ...
     def health(self) -> dict[str, Any]: ...
+    def loop(self) -> LoopSettings: ...
 
 
 class Payload(Protocol):

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from werkzeug.wsgi import ClosingIterator
+
 from ..errors import CincerError, Forbidden, InvalidInput, Unauthenticated, Unavailable
 from .auth.identity import Identity, check_origin, identify, own_origin
 from .core import Parts
@@ -87,7 +89,8 @@ class Slots:
 
 
 class Gate:
-    """The outermost application. `requests` are those under way, websockets not counted."""
+    """The outermost application. `requests` are those not yet answered to the last byte, websockets
+    not counted."""
 
     def __init__(self, inner: Application, parts: Parts, slots: Slots) -> None:
         self._inner, self._parts, self._slots = inner, parts, slots
@@ -114,15 +117,20 @@ class Gate:
             return self._inner(environ, secured)
         finally:
             self._slots.remove(slot)
+            slot.hang_up()  # a reader of this socket must not outlive it
 
     def _counted(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        with self._guard:
-            self.requests += 1
+        self._count(1)
         try:
-            return self._inner(environ, start)
-        finally:
-            with self._guard:
-                self.requests -= 1
+            found = self._inner(environ, start)
+        except BaseException:
+            self._count(-1)
+            raise
+        return ClosingIterator(found, lambda: self._count(-1))
+
+    def _count(self, change: int) -> None:
+        with self._guard:
+            self.requests += change
 
     def _admit(self, environ: Environ) -> Slot:
         """A slot for this websocket; whatever is wrong is raised before anything is started."""

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from flask import Flask
 
+from ..compute import preflight
 from ..config import Settings
 from ..ledger import Ledger
 from ..ledger.export import FORMATS, write
 from ..schema import Schema
 from .app import create_app
 from .auth.tokens import Tokens
-from .run import Made, serve
+from .run import Made, check_address, serve
 from .service import Service
 from .service.live import LEDGER
 
@@ -39,7 +40,10 @@ class Host:
         return Path(self.settings.server.data_dir)
 
     def run(self, on_ready: Callable[[str, Flask], None], *, simple: bool = False) -> None:
-        """Serve until told to stop."""
+        """Serve until told to stop. `InvalidInput` where the model cannot be built or the address
+        cannot be bound."""
+        check_address(self.settings.server)
+        preflight.check(self.settings.model, self.schema.width, len(self.schema.classes))
         serve(self.make, self.settings.server, on_ready, simple=simple)
 
     def make(self) -> Made:

@@ -49,6 +49,8 @@ def perform(parts: Parts, identity: Identity, action: str, message: Message) -> 
     if isinstance(message, stream.ExamplesIn):
         return receive(parts, identity, message.examples)
     _check_query(parts, identity, action, message)
+    if isinstance(message, annotate.ReplyIn):
+        _display_first(parts, identity.actor, message)
     command = MAKERS[type(message)](parts, identity.actor, message)
     return acknowledge(parts, identity, command)
 
@@ -71,6 +73,15 @@ def _check_query(parts: Parts, identity: Identity, action: str, message: Message
         return
     if not allowed(identity, action, owned(query.lease.annotator)):
         raise NotFound(f"no query {name} that you hold")
+
+
+def _display_first(parts: Parts, actor: Actor, said: annotate.ReplyIn) -> None:
+    """Who answers has seen the pair, whether or not the client said so."""
+    query = parts.core.query(QueryId(said.query))
+    lease = query.lease if query is not None and ready(query) else None
+    if (lease is not None and lease.annotator == actor.name and lease.displayed_at is None
+            and said.epoch in (None, lease.epoch)):
+        parts.core.submit(Display(actor, QueryId(said.query), lease.epoch)).result(parts.patience)
 
 
 def _decision(parts: Parts, said: annotate.DecisionIn) -> Decision:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..dataset import Dataset
 from ..errors import InvalidInput
+from ..kernels.metrics import weighted_f1
 from ..types import NO_LABEL, ExampleId, Label, Status
 from .wire.annotate import CurvePoint
 
@@ -76,12 +77,3 @@ def share_wrong(
     counted = rows & (labels != NO_LABEL) & (true != NO_LABEL)
     return float((labels[counted] != true[counted]).mean()) if counted.any() else None
 
-
-def weighted_f1(true: Ints, predicted: Ints) -> float:
-    """F1 of each class (0 where it was never right), weighted by its true count, in [0, 1]."""
-    classes = int(max(true.max(), predicted.max())) + 1
-    hits = np.bincount(true[true == predicted], minlength=classes)
-    support = np.bincount(true, minlength=classes)
-    both = support + np.bincount(predicted, minlength=classes)
-    f1 = np.divide(2 * hits, both, out=np.zeros(classes), where=both > 0)
-    return float((f1 * support).sum() / support.sum())

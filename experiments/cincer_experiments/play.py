@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from cincer import build
@@ -49,7 +50,9 @@ def play(
     stream: NoisyStream, settings: Settings, oracle: Oracle, *, upper_bound: bool = True,
     model: Any = None, drop: bool = False,
 ) -> Iterator[Step]:
-    """The run on `stream`, step by step. `settings.loop.bootstrap` is the stream's own."""
+    """The run on `stream`, step by step. `settings.loop.bootstrap` is the stream's own. Computes on
+    one thread: the matrices are small, and threads would wait for each other."""
+    torch.set_num_threads(1)
     settings = replace(settings, loop=replace(settings.loop, bootstrap=stream.bootstrap))
     schema = stream.schema
     runner = build.runner(settings, (schema.width,), schema.classes, model=model)

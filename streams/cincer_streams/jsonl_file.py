@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cincer.errors import InvalidInput
+from cincer.strictjson import parse
 
 from .files import BadLine, Lines, opened, stamp_of
 from .rows import LABEL_NAMES, BadRow, Row, pick_column
-from .strict_json import parse
 
 
 class JsonlFile:

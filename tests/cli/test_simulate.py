@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
@@ -44,7 +45,7 @@ def test_one_line_a_selector_repeat_and_arrival(simulate):
 def test_counts_grow_and_no_pair_means_one_label_a_query(simulate):
     simulate("--selector", "no_ce")
     _, *lines = _lines(simulate)
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if before["repeat"] == after["repeat"]:
             assert before["queries"] <= after["queries"] <= before["queries"] + 1
     assert all(x["labels_inspected"] == x["queries"] for x in lines)

@@ -60,18 +60,18 @@ def test_rows_written_after_the_start_are_seen(place: Place) -> None:
 def test_the_never_ask_run_hears_given_labels_only(place: Place, tmp_path: Path) -> None:
     scorer = _scorer(place)
     np.save(tmp_path / "x.npy", place.rows[60:])
-    assert _ask(scorer, "measure") | {"live": None} == _ask(scorer, "measure")
+    assert _ask(scorer, "measure")["live"] is None
     scorer.handle({"op": "holdout", "path": str(tmp_path / "x.npy")})
     scorer.handle(place.labels(3, range(60), "never"))
     found = _ask(scorer, "measure")
     live, never = unpack_ints(found["live"]), unpack_ints(found["never"])
     assert live.tolist() == never.tolist()
-    assert (live == place.true[60:]).mean() > 0.9
+    assert (live == place.true[60:]).mean() > 0.7
     everything = np.arange(60)
     scorer.handle(labels_frame("labels", 4, everything, (place.true[:60] + 1) % 3))
     again = _ask(scorer, "measure")
     assert unpack_ints(again["never"]).tolist() == never.tolist()
-    assert (unpack_ints(again["live"]) == place.true[60:]).mean() < 0.1
+    assert (unpack_ints(again["live"]) == place.true[60:]).mean() < 0.3
 
 
 def test_a_promoted_network_is_taken_up_and_a_broken_one_passed_over(place: Place) -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from cincer.config import ServerSettings, Settings
+from cincer.config import LoopSettings, ServerSettings, Settings
 from cincer.errors import CincerError, Conflict, NotFound, Stale
 from cincer.schema import Schema
 from cincer.server import commands as c
@@ -109,6 +110,9 @@ class FakeService:
     def health(self) -> dict[str, Any]:
         return {"ready": not self.hung, "ledger": "up", "scorer": "up", "trainer": "off",
                 "seq": self.seq}
+
+    def loop(self) -> LoopSettings:
+        return LoopSettings()
 
     def stats(self) -> Stats:
         zero = {name: 0 for name, spec in Stats.model_fields.items() if spec.annotation is int}
@@ -229,6 +233,13 @@ class FakeService:
         return c.UndoneAnswer(self.seq, QueryId("q-1"), (change,))
 
 
+class _Client(FlaskClient):
+    """Reads every response to its end."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, **{"buffered": True} | kwargs)
+
+
 @dataclass
 class Site:
     """An application with a fake behind it, and tokens by role."""
@@ -241,6 +252,7 @@ class Site:
     url: str = ""
 
     def client(self, role: str | None = None) -> Any:
+        self.app.test_client_class = _Client
         found = self.app.test_client()
         if role:
             found.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.secrets[role]}"

@@ -59,7 +59,7 @@ ROWS: dict[str, tuple[bytes, str, int]] = {
     "H23 null": (_with(content=[[None, 2], [3, 4]]), JSON, 400),
     "H24 empty id": (_with(id=""), JSON, 400),
     "H24 blank id": (_with(id="  "), JSON, 400),
-    "H25 long id": (_with(id="x" * 1_000_000), JSON, 400),
+    "H25 long id": (_with(id="x" * 50_000), JSON, 400),
     "H26 newline": (_with(id="a\nb"), JSON, 400),
     "H26 escape": (_with(id="a\x1b[31mb"), JSON, 400),
     "H26 bidi": (_with(id="a\u202eb"), JSON, 400),
@@ -110,13 +110,11 @@ def test_refused(here: Site, body: bytes, kind: str, status: int) -> None:
 
 LINES = {name: row for name, row in ROWS.items()
          if row[1] == JSON and row[2] == 400 and row[0].strip() and b"\n" not in row[0]
-         and name[:3] not in ("H5 ", "H28")}
+         and name not in ("H5 utf-16", "H28 empty array", "H11 deep")}
 
 
 @pytest.mark.parametrize("body", [row[0] for row in LINES.values()], ids=LINES.keys())
 def test_h34_one_bad_line_never_sinks_its_neighbours(here: Site, body: bytes) -> None:
-    if len(body) > 90_000:
-        pytest.skip("longer than this server's cap")
     one, two = (json.dumps(example(name)).encode() for name in ("n1", "n2"))
     response = here.client("source").post(
         "/api/v1/examples", data=b"\n".join((one, body, two)),
@@ -249,7 +247,8 @@ REPLIES: dict[str, Any] = {
 @pytest.mark.parametrize("body", REPLIES.values(), ids=REPLIES.keys())
 def test_bad_replies(here: Site, body: Any) -> None:
     log = list(here.service.log)
-    response = here.client("annotator").post("/api/v1/queries/q-1/reply", json=body)
+    response = here.client("annotator").post(
+        "/api/v1/queries/q-1/reply", data=json.dumps(body), content_type=JSON)
     _shape(response, 400)
     assert here.service.log == log
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from server.service_world import ANN, BEN, PATIENCE, SOURCE, item, until, world
+from server.live_world import ANN, BEN, PATIENCE, SOURCE, item, until, world
 
 from cincer.errors import Busy, Closed, Conflict, NotFound, Stale
 from cincer.server import commands as c

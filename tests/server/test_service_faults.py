@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.service_world import ANN, World, item, until, world
+from server.live_world import ANN, World, item, until, world
 
 from cincer.errors import CincerError, Unavailable
 from cincer.features import FeatureMatrix

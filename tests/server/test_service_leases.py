@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from server.service_world import ANN, BEN, until, world
+from server.live_world import ANN, BEN, until, world
 
 from cincer.errors import CincerError
 from cincer.server import commands as c

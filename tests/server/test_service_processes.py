@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from server.service_world import until
+from server.live_world import until
 
 from cincer.bench import loop as bench
 from cincer.compute import frames
@@ -21,7 +21,6 @@ from cincer.server.commands import Receive
 from cincer.server.compute_client import spawn
 from cincer.server.referee import Referee
 from cincer.server.service import Service
-from cincer.server.service.service import SCORER, TRAINER
 from cincer.server.simulated import SimulatedAnnotator, by_oracle
 from cincer.types import ExampleId
 from cincer_streams.oracle import Oracle
@@ -114,20 +113,21 @@ def test_a_stopped_scorer_stops_nobody_else(tmp_path: Path) -> None:
         assert slowest < 5
 
 
-@pytest.mark.parametrize("module", [SCORER, TRAINER])
-def test_a_process_ends_with_its_pipe(module: str) -> None:
+@pytest.mark.parametrize("early", [True, False])
+def test_a_process_ends_with_its_pipe(early: bool) -> None:
     """The system closes the pipe when the server dies, however it dies."""
-    process = spawn(module)
+    process = spawn("trainer" if early else "scorer")
     assert process.stdout is not None
     assert process.stdin is not None
-    assert frames.read(process.stdout) == {"op": "ready"}
+    if not early:
+        assert frames.read(process.stdout) == {"op": "ready"}
     process.stdin.close()
     assert process.wait(10) == 0
     process.stdout.close()
 
 
 def test_the_bench_measures_a_small_loop() -> None:
-    (row,) = bench.run((150,), replies=5, arrivals=150)
+    row = bench.measure(150, 5, 150, 1, lambda line: None)
     assert (row.known, row.replies) == (150, 5)
     assert row.known_at_replies > 150
     assert row.stored_per_second > 0

@@ -21,12 +21,12 @@ class Clock:
         return self.now
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture()
+@pytest.fixture
 def tokens(tmp_path: Path, clock: Clock) -> Tokens:
     return Tokens(tmp_path, clock)
 
@@ -51,7 +51,8 @@ def test_the_file_is_private_and_a_public_one_is_refused(tokens: Tokens) -> None
         Tokens(tokens.path.parent)
 
 
-@pytest.mark.parametrize("secret", ["", "cincer_", "anna", "x" * 5000, "\ud800", "cincer_" + "A" * 43])
+@pytest.mark.parametrize("secret", ["", "cincer_", "anna", "x" * 5000, "\ud800",
+                                    "cincer_" + "A" * 43])
 def test_other_words_are_no_secrets(tokens: Tokens, secret: str) -> None:
     tokens.create("anna", ["annotator"])
     with pytest.raises(Unauthenticated):

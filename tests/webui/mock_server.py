@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import mimetypes
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ class Mock:
         self.wrong: list[str] = []
         self.down = self.denied = self.swallow = False
         self._answers: dict[str, dict[str, Any]] = {}
+        self._wires: list[socket.socket] = []
         self._push, self._seq = int(time.time()), 100
         self._guard = threading.RLock()
         self._done: list[dict[str, Any]] = []
@@ -65,7 +68,6 @@ class Mock:
         self._register()
         self._server = make_server("127.0.0.1", port, self._app(), threaded=True,
                                    request_handler=_Quiet)
-        self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> Mock:
@@ -80,8 +82,10 @@ class Mock:
     def cut(self) -> None:
         """Break every line and take no new one, until `mend`."""
         self.down = True
-        for line in list(self.sio.eio.sockets.values()):
-            line.close(wait=False)
+        for wire in self._wires:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+        self._wires.clear()
 
     def mend(self) -> None:
         self.down = False
@@ -100,13 +104,14 @@ class Mock:
 
     def _lease(self, count: int) -> list[dict[str, Any]]:
         with self._guard:
-            new = [self.waiting.pop(0) for _ in range(min(len(self.waiting), count - len(self.held)))]
+            room = max(0, count - len(self.held))
+            new, self.waiting = self.waiting[:room], self.waiting[room:]
             self.held.extend(new)
             return new
 
     def _register(self) -> None:
-        @self.sio.on("connect", namespace=PLACE)
         def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+            self._wires.append(environ["werkzeug.socket"])
             hello = {
                 "push": self._push, "annotator": "anna", "roles": list(self.roles),
                 "project": "digits", "classes": self.classes, "kind": self.kind,
@@ -114,6 +119,7 @@ class Mock:
                 "truth_known": self.truth_known, "version": "0.1.0"}
             threading.Timer(0.02, lambda: self._greet(sid, hello)).start()
 
+        self.sio.on("connect", connect, namespace=PLACE)
         for event, (model, _) in EVENTS[PLACE].items():
             self.sio.on(event, self._handler(event, model), namespace=PLACE)
 
@@ -218,8 +224,8 @@ class Mock:
                     return _say(start, "401 Unauthorized" if self.denied else "503 Down", b"")
                 return sockets(environ, start)  # type: ignore[no-any-return]
             if path.startswith("/api/"):
-                status = "401 Unauthorized" if self.denied else "503 Down" if self.down else "200 OK"
-                return _say(start, status, b"{}", "application/json")
+                status = "503 Down" if self.down else "200 OK"
+                return _say(start, "401 Unauthorized" if self.denied else status, b"{}")
             return _file(start, path)
 
         return app
@@ -251,7 +257,8 @@ def make(kind: str = "image", count: int = 10, *, long: bool = False, questions:
          **more: Any) -> Mock:
     """A mock with `questions` pairs of a kind over `count` classes."""
     names = samples.classes(count, long)
-    return Mock([samples.question(i, kind, names) for i in range(1, questions + 1)], names, kind, **more)
+    made = [samples.question(i, kind, names) for i in range(1, questions + 1)]
+    return Mock(made, names, kind, **more)
 
 
 def main() -> None:

@@ -12,11 +12,16 @@ from typing import Any
 from PIL import Image
 
 _FONT = {
-    "0": "01110 10001 10011 10101 11001 10001 01110", "1": "00100 01100 00100 00100 00100 00100 01110",
-    "2": "01110 10001 00001 00110 01000 10000 11111", "3": "01110 10001 00001 00110 00001 10001 01110",
-    "4": "00010 00110 01010 10010 11111 00010 00010", "5": "11111 10000 11110 00001 00001 10001 01110",
-    "6": "00110 01000 10000 11110 10001 10001 01110", "7": "11111 00001 00010 00100 01000 01000 01000",
-    "8": "01110 10001 10001 01110 10001 10001 01110", "9": "01110 10001 10001 01111 00001 00010 01100",
+    "0": "01110 10001 10011 10101 11001 10001 01110",
+    "1": "00100 01100 00100 00100 00100 00100 01110",
+    "2": "01110 10001 00001 00110 01000 10000 11111",
+    "3": "01110 10001 00001 00110 00001 10001 01110",
+    "4": "00010 00110 01010 10010 11111 00010 00010",
+    "5": "11111 10000 11110 00001 00001 10001 01110",
+    "6": "00110 01000 10000 11110 10001 10001 01110",
+    "7": "11111 00001 00010 00100 01000 01000 01000",
+    "8": "01110 10001 10001 01110 10001 10001 01110",
+    "9": "01110 10001 10001 01111 00001 00010 01100",
 }
 _COLUMNS = [
     ("mean radius", "mm", 14.1, 3.5, 2), ("mean texture", None, 19.3, 4.3, 2),
@@ -27,8 +32,9 @@ _COLUMNS = [
     ("worst radius", "mm", 16.3, 4.8, 2), ("worst texture", None, 25.7, 6.1, 2),
     ("worst area", "mm²", 880.6, 569.4, 1), ("worst concavity", None, 0.2722, 0.2086, 4),
 ]
-_WORDS = ("the delivery came late and the box was open but the lamp itself works very well and "
-          "gives a warm light for reading in the evening").split()
+_SENTENCE = ("the delivery came late and the box was open but the lamp itself works very well "
+             "and gives a warm light for reading in the evening")
+_WORDS = _SENTENCE.split()
 
 
 def classes(count: int, long: bool = False) -> list[str]:
@@ -130,7 +136,9 @@ def _side(
     }
 
 
-def _field(column: tuple[str, str | None, float, float, int], draw: random.Random) -> dict[str, Any]:
+def _field(
+    column: tuple[str, str | None, float, float, int], draw: random.Random
+) -> dict[str, Any]:
     name, unit, mean, spread, digits = column
     number = round(abs(draw.gauss(mean, spread)), digits)
     return {"name": name, "value": f"{number:.{digits}f}", "number": number, "unit": unit,

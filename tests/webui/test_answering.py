@@ -23,6 +23,11 @@ def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
         time.sleep(0.02)
 
 
+def grown(things: list[Any], count: int) -> None:
+    """Wait until there are `count` things."""
+    until(lambda: len(things) == count)
+
+
 def press(page: Any, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -100,10 +105,10 @@ def test_undo_shows_the_pair_again_ten_deep(open_page: Open) -> None:
     page, mock = open_page()
     for n in range(12):
         press(page, "a")
-        until(lambda n=n: len(mock.replies) == n + 1)
+        grown(mock.replies, n + 1)
     for n in range(10):
         press(page, "Backspace")
-        until(lambda n=n: len(mock.undone) == n + 1)
+        grown(mock.undone, n + 1)
     assert shown(page) == "q-3"
     press(page, "Backspace")
     assert "Nothing to take back" in page.inner_text(".lastline")
@@ -140,6 +145,19 @@ def test_type_ahead_among_a_hundred_classes(open_page: Open) -> None:
     press(page, "ArrowDown", "Enter")
     until(lambda: mock.replies)
     assert mock.replies[0]["example"] == {"action": "relabel", "label": "gull great"}
+
+
+def test_with_two_classes_wrong_means_the_other_one(open_page: Open) -> None:
+    page, mock = open_page(mock_server.make("table", 2))
+    press(page, "ArrowLeft", "b")
+    until(lambda: len(mock.replies) == 2)
+    for reply, both in zip(mock.replies, (False, True), strict=True):
+        view = samples.question(int(reply["query"][2:]), "table", mock.classes)
+        other = {"benign": "malignant", "malignant": "benign"}
+        new, known = view["example"]["given_label"], view["counter_example"]["given_label"]
+        assert reply["example"] == {"action": "relabel", "label": other[new]}
+        kept, turned = {"action": "keep"}, {"action": "relabel", "label": other[known]}
+        assert reply["counter_example"] == (turned if both else kept)
 
 
 def test_more_removes_or_judges_one_side(open_page: Open) -> None:

@@ -25,9 +25,9 @@ export function run(command: Command): void {
   if (!view || screen(s) !== "ask" || Date.now() < s.guard) return;
   const agreed = reply.agree(view);
   switch (command) {
-    case "left": return dispatch({ type: "choose", side: "left", both: false });
-    case "right": return dispatch({ type: "choose", side: "right", both: false });
-    case "both": return dispatch({ type: "choose", side: "left", both: true });
+    case "left": return choose("left", false);
+    case "right": return choose("right", false);
+    case "both": return choose("left", true);
     case "keep": return agreed ? dispatch({ type: "answer", decisions: agreed, ...stamp() }) : undefined;
     case "unsure": return dispatch({ type: "answer", decisions: reply.unsure(view), ...stamp() });
     case "skip": return dispatch({ type: "skip", ...stamp() });
@@ -35,6 +35,20 @@ export function run(command: Command): void {
     case "comment": return toggle("comment");
     case "more": return toggle("more");
   }
+}
+
+/** Asks which class it is, unless only one is left: then that is the answer. */
+function choose(side: Side, both: boolean): void {
+  dispatch({ type: "choose", side, both });
+  for (let labels = onlyOne(); labels; labels = onlyOne()) pick(labels);
+}
+
+function onlyOne(): string | undefined {
+  const s = getState();
+  const view = current(s);
+  const given = view && s.stage.name === "choose" && sideOf(view, s.stage.side)?.given_label;
+  const { labels } = offered(s);
+  return given && labels.length === 1 ? labels[0] : undefined;
 }
 
 export function toggle(panel: Exclude<Panel, null>): void {

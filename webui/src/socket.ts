@@ -20,7 +20,7 @@ const socket = io("/annotate", {
   transports: ["websocket"],
   withCredentials: true,
   autoConnect: false,
-  reconnectionDelay: 500,
+  reconnectionDelay: 300,
   reconnectionDelayMax: 5000,
 });
 

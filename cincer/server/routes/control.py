@@ -25,11 +25,10 @@ def retrain(call: Call) -> Message:
 
 
 def settings(call: Call) -> SettingsView:
-    """As they are now: the loop's from the session, which may have been tuned."""
+    """As they are now; the loop's may have been tuned."""
     now = call.parts.settings
     server = {k: v for k, v in asdict(now.server).items() if k not in _SECRET}
-    loop = getattr(call.parts.core, "loop_settings", lambda: now.loop)()
-    return SettingsView(loop=asdict(loop), model=asdict(now.model), server=server)
+    return SettingsView(loop=asdict(call.parts.core.loop()), model=asdict(now.model), server=server)
 
 
 def change(call: Call) -> Message:

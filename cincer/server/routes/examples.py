@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response
 
 from ...errors import CincerError, InvalidInput, NotFound
+from ...strictjson import parse
 from ..auth.access import Owned, allowed, owned
 from ..body import JSON, NDJSON, media_type, read
 from ..core import Parts, Stored
 from ..intake import MAX_WAIT, receive
 from ..problems import TooLarge
-from ..strictjson import parse
 from ..wire import ErrorAnswer
 from ..wire.http import EventView, ExampleView, LabelLayers
 from ..wire.stream import ExampleIn, ExamplesAck

@@ -17,7 +17,7 @@ from .route import PREFIX, Call, Route
 _REF = "#/components/schemas/{model}"
 
 
-def show(call: Call) -> Response:
+def openapi(call: Call) -> Response:
     response = Response(document(), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -80,5 +80,5 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 ROUTES = (
-    Route("GET", "/openapi.json", "api.read", show, "This document."),
+    Route("GET", "/openapi.json", "api.read", openapi, "This document."),
 )

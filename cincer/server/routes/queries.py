@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ..body import message
 from ..perform import perform
 from ..views import ready
@@ -9,9 +11,18 @@ from ..wire import Ack, Message, annotate
 from ..wire.http import HeldQueries
 from .route import Call, Route
 
+PICKED = 3.0
+"""Seconds a lease waits for the pairs of what it holds."""
+
 
 def lease(call: Call) -> Message:
-    return perform(call.parts, call.identity, "query.lease", message(annotate.LeaseIn))
+    """There is no push here, so the answer waits until the pairs are picked."""
+    answer = perform(call.parts, call.identity, "query.lease", message(annotate.LeaseIn))
+    assert isinstance(answer, annotate.LeaseAck)
+    until = time.monotonic() + PICKED
+    while len((shown := held(call)).queries) < len(answer.held) and time.monotonic() < until:
+        time.sleep(0.01)
+    return answer.model_copy(update={"queries": shown.queries})
 
 
 def held(call: Call) -> HeldQueries:
@@ -50,7 +61,8 @@ ROUTES = (
           "Hold up to `count` queries in all.", annotate.LeaseAck, annotate.LeaseIn),
     Route("GET", "/queries", "query.list", held, "The queries you hold.", HeldQueries),
     Route("POST", "/queries/<id>/displayed", "query.display", displayed,
-          "The pair is on the screen and must not change.", Ack, annotate.DisplayedIn),
+          "The pair is on the screen and must not change; said before it is answered.",
+          Ack, annotate.DisplayedIn),
     Route("POST", "/queries/<id>/reply", "query.reply", reply,
           "Answer a query you hold.", annotate.ReplyAck, annotate.ReplyIn),
     Route("POST", "/queries/<id>/skip", "query.skip", skip,

@@ -58,8 +58,7 @@ class Core:
         self.training = Training(live)
         self.judging: Judging | None = None
         if referee is not None:
-            self.judging = Judging(live, self.scoring.desk, referee)
-            self.scoring.handlers["measure"] = self.judging.measured
+            self.judging = Judging(live, self.scoring, self.training, referee)
         self.leasing = Leasing()
         self._answering = Answering(live, self.leasing, self.training.train)
         self._telling = Telling(live)
@@ -107,13 +106,13 @@ class Core:
             case Submitted(command=c.Receive()):
                 self.arrivals.queue(item)
             case Up():
-                for part in self._of(item.name):
-                    part.up(item.link)
+                self._of(item.name).up(item.link)
+                if self.judging is not None:
+                    self.judging.up(item.name)
             case SourceEnded():
                 self.source_ended = True
             case Down():
-                for part in self._of(item.name):
-                    part.down()
+                self._of(item.name).down()
             case _:
                 pass
 
@@ -124,15 +123,12 @@ class Core:
             case SourceEnded():
                 group.notices.append(StatsChanged())
             case Answered():
-                self._of(item.name)[0].answered(group, item.frame)
+                self._of(item.name).answered(group, item.frame)
             case _:
                 pass
 
-    def _of(self, name: str) -> tuple[Scoring | Training, *tuple[Judging, ...]]:
-        """Who deals with a process: first whoever takes its answers."""
-        if name == "trainer":
-            return (self.training,)
-        return (self.scoring, self.judging) if self.judging else (self.scoring,)
+    def _of(self, name: str) -> Scoring | Training:
+        return self.scoring if name == "scorer" else self.training
 
     def _command(self, group: Group, item: Submitted) -> None:
         """An error on purpose that changed nothing fails its own command only."""
@@ -211,7 +207,7 @@ class Core:
         due: list[Seconds | None] = [
             self.leasing.next_deadline(self.live.state), self.arrivals.next_deadline(),
             self.scoring.next_deadline(), now + 5.0,
-            self.judging.next_deadline() if self.judging and not self.scoring.desk.busy else None]
+            self.judging.next_deadline() if self.judging else None]
         if self._pause_until > now:
             due = [self._pause_until]
         return max(0.0, min(at for at in due if at is not None) - now)

@@ -145,7 +145,9 @@ class Scoring:
         if group.moved or group.promoted:
             self._version = group.seq
         if group.moved:
-            self._tell(sorted(group.moved))
+            positions = sorted(group.moved)
+            self.tell(labels_frame(
+                "labels", self._version, positions, [self._label(p) for p in positions]))
         if group.promoted is not None:
             job = {"op": "promote", "path": group.promoted.path, "digest": group.promoted.digest,
                    "version": self._version}
@@ -161,10 +163,10 @@ class Scoring:
         if group.may_score:
             self.ask_score()
 
-    def _tell(self, positions: list[Position]) -> None:
+    def tell(self, frame: Frame) -> None:
+        """Tell the scorer something that needs no answer."""
         if self._link is not None:
-            self._link.send(labels_frame(
-                "labels", self._version, positions, [self._label(p) for p in positions]))
+            self._link.send(frame)
 
     def _label(self, position: Position) -> int:
         data = self._live.loop.data

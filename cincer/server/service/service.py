@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from ...config import Settings
+from ...config import LoopSettings, Settings
 from ...errors import Closed
 from ...ledger import Example, Ledger
 from ...schema import Schema
@@ -31,8 +31,6 @@ from .live import LEDGER, Live
 from .published import Published
 from .training import wanted
 
-SCORER, TRAINER = "cincer.compute.scorer", "cincer.compute.trainer"
-
 
 class Service:
     """One session: `start`, then use it, then `close`. `folder` holds its ledger, features and
@@ -41,16 +39,16 @@ class Service:
 
     def __init__(
         self, settings: Settings, folder: Path, schema: Schema, referee: Referee | None = None,
-        process: Callable[[str, str, Post], Process] = Compute,
+        process: Callable[[str, Post], Process] = Compute,
     ) -> None:
         self.settings, self.folder, self.schema = settings, folder, schema
         self._referee = referee
         self._subscribers: list[Callable[[Notice], None]] = []
         self._inbox = Inbox(settings.server.ingest_queue)
-        self._scorer = process("scorer", SCORER, self._inbox.post)
+        self._scorer = process("scorer", self._inbox.post)
         self._trainer: Process | None = None
         if wanted(settings.model):
-            self._trainer = process("trainer", TRAINER, self._inbox.post)
+            self._trainer = process("trainer", self._inbox.post)
         self._core: Core | None = None
         self._reader: Ledger | None = None
         self._thread: threading.Thread | None = None
@@ -130,6 +128,10 @@ class Service:
         ledger = "down" if not alive else "up" if self._published.healthy else "read-only"
         return {"ready": ledger == "up", "ledger": ledger, "scorer": scorer,
                 "trainer": trainer, "seq": self._published.seq}
+
+    def loop(self) -> LoopSettings:
+        """The loop's settings as they are now: an admin may have tuned them."""
+        return self._published.state.settings
 
     def pids(self) -> dict[str, int]:
         """Process ids of the compute processes that live now."""

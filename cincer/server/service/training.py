@@ -34,6 +34,13 @@ class Training:
         self._link: Link | None = None
         self._version = live.seq
         self._changes = 0
+        self.never: Frame | None = None
+        """The newest network of the run that never asks, where there is one."""
+
+    def tell(self, frame: Frame) -> None:
+        """Tell the trainer something that needs no answer."""
+        if self._link is not None:
+            self._link.send(frame)
 
     def up(self, link: Link) -> None:
         """A new life of the process: it is told everything; what was asked is asked again."""
@@ -64,8 +71,7 @@ class Training:
             return
         self._version = group.seq
         self._changes += len(group.moved)
-        if self._link is not None:
-            self._link.send(labels_frame("labels", self._version, *labels_now(self._live, group)))
+        self.tell(labels_frame("labels", self._version, *labels_now(self._live, group)))
         known = len(self._live.loop.data.positions(Status.KNOWN))
         if self._changes >= max(CHANGES, SHARE * known):
             self.train()
@@ -74,6 +80,7 @@ class Training:
         """A network is trained: from this event on it is the model."""
         if self.desk.answered(frame) is None or "error" in frame:
             return
+        self.never = frame.get("never")
         group.record(
             Promoted(group.state.model + 1, frame["digest"], frame["path"], frame["version"],
                      group.now), actor="trainer")

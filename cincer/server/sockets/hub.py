@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Any
 
-from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+from engineio.async_drivers.threading import DaemonThread, SimpleWebSocketWSGI
 from flask import Flask
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
@@ -32,7 +32,7 @@ class _Websocket(SimpleWebSocketWSGI):  # type: ignore[misc]
     """A websocket whose messages are capped as the slot says."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        self.server_args = {"max_message_size": environ[SLOT].frame}
+        self.server_args = {"max_message_size": environ[SLOT].frame, "thread_class": DaemonThread}
         return super().__call__(environ, start_response)
 
 

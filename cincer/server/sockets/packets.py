@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import CincerError, InvalidInput
-from ..strictjson import parse
+from ...strictjson import parse
 
 CONNECT, DISCONNECT, EVENT, ACK = 0, 1, 2, 3
 _FORM = re.compile(r"(\d)(?:(\d{1,9})-)?(?:(/[^,\[{\"]{0,100})(?:,|$))?(\d*)(.*)", re.DOTALL)

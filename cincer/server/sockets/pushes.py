@@ -117,7 +117,7 @@ class Pushes:
         return Ack(seq=self._parts.core.health()["seq"])
 
     def _hello(self, identity: Identity) -> dict[str, Any]:
-        loop, schema = self._parts.settings.loop, self._parts.schema
+        loop, schema = self._parts.core.loop(), self._parts.schema
         return annotate.Hello(
             push=self._mailbox(identity.name).newest, annotator=identity.name,
             roles=sorted(identity.roles), project=self._parts.project,

@@ -1,6 +1,6 @@
 // Which class it really is: digits answer at once, or the class is typed. No dialog.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Kbd } from "../app/words";
 import { choosing, confirm, decide, pick } from "../commands";
 import { percent, t } from "../i18n";
@@ -43,7 +43,7 @@ function beliefsOf(view: QueryView, stage: Choosing): Map<string, number> {
 
 function Filter({ filter, step, active }: { filter: string; step: string; active: string | undefined }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus({ preventScroll: true }), [step]);
+  useLayoutEffect(() => input.current?.focus({ preventScroll: true }), [step]);
   return (
     <input ref={input} class="filter" type="text" value={filter} placeholder={t("choice.filter")} aria-label={t("choice.filter")}
       role="combobox" aria-expanded="true" aria-controls="classes" aria-autocomplete="list" aria-activedescendant={active}
@@ -67,7 +67,7 @@ interface OptionsProps {
 
 function Options({ labels, selected, classes, beliefs }: OptionsProps) {
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [selected]);
   if (labels.length === 0) return <p class="faint none">{t("choice.none")}</p>;

@@ -1,6 +1,6 @@
 // A comment for this answer: kept while typed, sent with the answer.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Kbd } from "../app/words";
 import { t } from "../i18n";
 import { written } from "../keys";
@@ -10,7 +10,7 @@ import type { QueryView } from "../wire";
 
 export function CommentBox({ state, view }: { state: State; view: QueryView }) {
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => box.current?.focus({ preventScroll: true }), []);
   const close = () => dispatch({ type: "panel", panel: null });
   const key = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

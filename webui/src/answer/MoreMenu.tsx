@@ -1,6 +1,6 @@
 // The rarer answers, for each side: remove, wrong without a name for what it is, plausible.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Kbd } from "../app/words";
 import { judge, toggle } from "../commands";
 import { t } from "../i18n";
@@ -12,7 +12,7 @@ const ACTIONS = ["bad", "good", "remove"] as const;
 
 export function MoreMenu({ view }: { view: QueryView }) {
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => menu.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => menu.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true }), []);
   return (
     <div class="more" ref={menu} role="group" aria-label={t("more.title")}>
       <div class="more-sides">

@@ -16,7 +16,7 @@ function words(state: State, screen: Screen) {
   switch (screen) {
     case "tab": return <Say name="tab" action={takeOver} />;
     case "away": return <Say name="away" action={() => dispatch({ type: "away", away: false })} />;
-    case "denied": return <><h2>{t("state.denied.title")}</h2><p>{t("state.denied.text")}</p><pre><code>cincer token --link</code></pre></>;
+    case "denied": return <><h2>{t("state.denied.title")}</h2><p>{t("state.denied.text")}</p><pre><code>cincer token link --token TOKEN</code></pre></>;
     case "role": return <><h2>{t("state.denied.title")}</h2><p>{t("state.denied.role", { name: hello?.annotator ?? "" })}</p></>;
     case "offline": return <><h2>{t("state.offline.title")}</h2><p>{t("state.offline.text")}</p></>;
     case "starting": return (

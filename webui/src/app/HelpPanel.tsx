@@ -1,6 +1,6 @@
 // All keys, and where to change them.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { toggle } from "../commands";
 import { t } from "../i18n";
 import type { Command } from "../keys";
@@ -57,7 +57,7 @@ function label(command: Command): string {
 /** Focus goes into the panel when it opens and back when it closes. */
 function useFocusHere() {
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     panel.current?.focus();
     return () => {

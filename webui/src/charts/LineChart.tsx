@@ -57,7 +57,7 @@ interface AxesProps {
 function Axes({ low, high, first, last, y, empty }: AxesProps) {
   return (
     <g class="axes">
-      {[low, (low + high) / 2, high].map((v) => (
+      {(empty ? [low, high] : [low, (low + high) / 2, high]).map((v) => (
         <g key={v}>
           <line x1={LEFT} x2={WIDTH - 4} y1={y(v) ?? 0} y2={y(v) ?? 0} />
           {!empty && <text x={LEFT - 6} y={(y(v) ?? 0) + 4} class="y">{percent(v, high - low < 0.08 ? 1 : 0)}</text>}

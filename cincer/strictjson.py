@@ -11,7 +11,7 @@ import math
 import re
 from typing import Any, NoReturn
 
-from ..errors import InvalidInput
+from .errors import InvalidInput
 
 MAX_DEPTH = 64
 MAX_INTEGER = 2**63 - 1

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cincer.errors import InvalidInput
-from cincer.server.strictjson import MAX_DEPTH, parse
+from cincer.strictjson import MAX_DEPTH, parse
 
 BAD = {
-    "empty": b"", "blank": b" \n", "truncated": b'{"a": 1', "nan": b"[NaN]", "infinity": b"[Infinity]",
+    "empty": b"", "blank": b" \n", "truncated": b'{"a": 1', "nan": b"[NaN]",
+    "infinity": b"[Infinity]",
     "minus infinity": b"[-Infinity]", "overflow": b"[1e999]", "twice": b'{"a": 1, "a": 1}',
     "twice inside": b'[{"b": {"a": 1, "a": 2}}]', "deep": b"[" * 100_000,
     "too deep, closed": b"[" * 65 + b"]" * 65, "long integer": b"[" + b"9" * 5000 + b"]",

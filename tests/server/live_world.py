@@ -1,0 +1,196 @@
+"""A scorer without a process: opinions by a rule the test sets, answered in the caller's thread.
+
+`says(position)` is the class it believes in; a given label that differs has margin 0.9, one that
+agrees 0. `held` keeps answers back until `release`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cincer.compute.frames import Frame
+from cincer.compute.messages import labels_of
+from cincer.config import Settings, merge
+from cincer.schema import Schema
+from cincer.server.commands import Actor, Display, Item, Lease, Receive, Reply
+from cincer.server.compute_client import Answered, Down, Post, Up
+from cincer.server.notices import Notice
+from cincer.server.referee import Referee
+from cincer.server.service import Service
+from cincer.session.events import Decision
+from cincer.session.state import Query
+from cincer.types import NO_LABEL, Action, AnnotatorId, ExampleId
+
+CLASSES, WIDTH = 3, 4
+SOURCE = Actor(AnnotatorId("source"), frozenset({"source"}))
+ANN = Actor(AnnotatorId("ann"), frozenset({"annotator"}))
+BEN = Actor(AnnotatorId("ben"), frozenset({"annotator"}))
+PATIENCE = 5.0
+
+
+class FakeScorer:
+    """Stands in for a supervised process and for the link to it."""
+
+    def __init__(self, name: str, post: Post) -> None:
+        self.name, self.status, self.pid = name, "starting", None
+        self._post = post
+        self.says: Callable[[int], int] = lambda position: position % CLASSES
+        self.labels: dict[int, int] = {}
+        self.frames: list[Frame] = []
+        self.version = self.head = 0
+        self.held = False
+        self._kept: list[Frame] = []
+        self.autostart = True
+
+    def start(self) -> None:
+        if self.autostart:
+            self.come_up()
+
+    def come_up(self) -> None:
+        self.status, self.labels = "up", {}
+        self._post(Up(self.name, self))  # type: ignore[arg-type]
+
+    def die(self) -> None:
+        self.status = "down"
+        self._post(Down(self.name, -9))
+
+    def kill(self) -> None: ...
+    def close(self) -> None: ...
+
+    def send(self, frame: Frame) -> None:
+        self.frames.append(frame)
+        if frame["op"] == "labels":
+            self.version = frame["version"]
+            for position, label in zip(*map(np.ndarray.tolist, labels_of(frame)), strict=True):
+                self.labels[position] = label
+            self.head += 1
+        elif frame["op"] == "start":
+            self.version = frame["version"]
+        elif "job" in frame:
+            self._answer(self._answered(frame))
+
+    def release(self) -> None:
+        self.held = False
+        kept, self._kept = self._kept, []
+        for frame in kept:
+            self._answer(frame)
+
+    def _answer(self, frame: Frame) -> None:
+        if self.held:
+            self._kept.append(frame)
+        else:
+            self._post(Answered(self.name, frame))
+
+    def _answered(self, frame: Frame) -> Frame:
+        known = sum(label != NO_LABEL for label in self.labels.values())
+        head = {"version": self.head, "known": known, "flipped": 0, "exact": True}
+        return {"op": frame["op"], "job": frame["job"], "version": self.version, "head": head,
+                **getattr(self, f"_{frame['op']}")(frame)}
+
+    def _opinion(self, position: int, given: int) -> list[Any]:
+        said = self.says(position)
+        margin = None if given == NO_LABEL else 0.9 * (said != given)
+        return [said, margin, [[said, 0.9]]]
+
+    def _score(self, frame: Frame) -> Frame:
+        asked = zip(frame["positions"], frame["given"], strict=True)
+        return {"scored": [[p, *self._opinion(p, g)] for p, g in asked]}
+
+    def _rescore(self, frame: Frame) -> Frame:
+        asked = zip(frame["queries"], frame["positions"], frame["given"], strict=True)
+        return {"opinions": [[q, *self._opinion(p, g)] for q, p, g in asked]}
+
+    def _pick(self, frame: Frame) -> Frame:
+        opinions = self._rescore(frame)["opinions"]
+        return {"opinions": opinions, "picks": [self._other(o[1]) for o in opinions]}
+
+    def _other(self, label: int) -> Frame | None:
+        found = [p for p, known in sorted(self.labels.items()) if known == label]
+        return {"position": found[0], "label": label, "predicted": label, "score": 1.0,
+                "beliefs": [[label, 0.8]]} if found else None
+
+    def _sync(self, frame: Frame) -> Frame:
+        return {}
+
+    def _measure(self, frame: Frame) -> Frame:
+        return {"live": None, "never": None}
+
+
+class World:
+    """A service with a fake scorer; `notices` is everything told so far."""
+
+    def __init__(self, folder: Path, referee: Referee | None = None, **settings: Any) -> None:
+        defaults = {"bootstrap": 6, "audit_share": 0.0}
+        self.settings = merge(Settings(), defaults | settings)
+        self.schema = Schema.declare("vector", ["a", "b", "c"], columns=WIDTH)
+        self.scorer: FakeScorer
+        self.service = Service(
+            self.settings, folder, self.schema, referee, process=self._process)
+        self.notices: list[Notice] = []
+        self.service.subscribe(self.notices.append)
+
+    def _process(self, name: str, post: Post) -> FakeScorer:
+        self.scorer = FakeScorer(name, post)
+        return self.scorer
+
+    def do(self, command: Any) -> Any:
+        return self.service.submit(command).result(PATIENCE)
+
+    def receive(self, *labels: int | None, start: int | None = None, wait: float = 0.0) -> Any:
+        """Arrivals with these given labels; ids go on from what was received."""
+        first = self.service.stats().received if start is None else start
+        return self.do(Receive(SOURCE, tuple(
+            item(first + n, label) for n, label in enumerate(labels)), wait))
+
+    def bootstrap(self) -> None:
+        """Six known examples, two of each class."""
+        self.receive(0, 1, 2, 0, 1, 2)
+
+    def pair(self, actor: Actor = ANN, count: int = 1) -> Query:
+        """The first query `actor` holds, with its pair."""
+        self.do(Lease(actor, count, "lease"))
+        until(lambda: any(q.picked is not None for q in self.service.held(actor.name)))
+        return self.service.held(actor.name)[0]
+
+    def show(self, query: Query, actor: Actor = ANN) -> None:
+        self.do(Display(actor, query.id, query.epoch))
+
+    def reply(self, query: Query, label: int | None = None, key: str = "k1",
+              actor: Actor = ANN) -> Any:
+        """Relabels the example (keeps it without a label), keeps the counter-example."""
+        said = Decision(Action.KEEP) if label is None else Decision(Action.RELABEL, label)
+        other = Decision(Action.KEEP) if query.counter_example else None
+        return self.do(Reply(actor, key, query.id, query.epoch, said, other))
+
+    def told(self, kind: type) -> list[Any]:
+        return [notice for notice in self.notices if isinstance(notice, kind)]
+
+
+def item(number: int, given: int | None, value: float = 0.0) -> Item:
+    row = np.full(WIDTH, value or number, dtype="<f4")
+    digest = hashlib.sha256(row.tobytes() + bytes([0 if given is None else given + 1])).digest()
+    return Item(ExampleId(f"e{number}"), row.tolist(), {}, given, row.tobytes(), digest)
+
+
+def until(done: Callable[[], object], patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not done():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)
+
+
+@contextmanager
+def world(folder: Path, **settings: Any) -> Iterator[World]:
+    found = World(folder, **settings)
+    found.service.start()
+    try:
+        yield found
+    finally:
+        found.service.close()
