@@ -7,10 +7,11 @@ stays fixed between promotions; the head follows every change of the data set.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -21,9 +22,10 @@ from .answers import Floats, Ints, Pick, Refit, Scores
 from .config import ModelSettings
 from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
+from .kernels.whole import jacobians
 from .models.known import KnownRows
 from .models.live_head import LiveHead
-from .models.training import from_scratch, initial_state
+from .models.training import as_module, from_scratch, initial_state
 from .protocols import CounterExample, Network, Suspect, Suspicion
 from .types import NO_LABEL, Label, Position
 
@@ -169,7 +171,7 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = replace(self.head.top(), learning=self._learning)
+        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians)
         ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
@@ -246,6 +248,16 @@ class Engine:
         with torch.no_grad():
             found = self.network.features(torch.from_numpy(np.ascontiguousarray(rows)))
         return with_bias(found.float())
+
+    def _jacobians(self, positions: Tensor) -> Tensor:
+        """(M, K, Q) derivatives of the logits by the network's parameters, its head as fitted."""
+        module = copy.deepcopy(as_module(self.network)).eval()
+        head = cast(Network, module).head
+        with torch.no_grad():
+            head.weight.copy_(self.head.weights[:, :-1])
+            if head.bias is not None:
+                head.bias.copy_(self.head.weights[:, -1])
+        return jacobians(module, self._tensor(positions.numpy()))
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))

@@ -87,6 +87,11 @@ class TopLayer(Protocol):
         them, rows sum to 1."""
         ...
 
+    def jacobians(self, positions: Tensor) -> Tensor:
+        """(M,) positions, known or not, to (M, K, Q): the derivative of their logits by all
+        parameters of the network. `InvalidInput` where the network is not at hand."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:

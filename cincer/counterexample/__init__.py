@@ -13,6 +13,7 @@ from ..protocols import CounterExample
 from .as_published import AsPublished
 from .block_fisher import BlockFisher
 from .diagonal_fisher import DiagonalFisher
+from .full_fisher import FullFisher
 from .influence import by_conjugate_gradients, by_lissa, exact
 from .kfac import KFac
 from .largest_loss import LargestLoss
@@ -28,6 +29,7 @@ from .top_fisher import TopFisher
 
 COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
     "top_fisher": lambda seed: TopFisher(),
+    "full_fisher": lambda seed: FullFisher(),
     "block_fisher": lambda seed: BlockFisher(),
     "diagonal_fisher": lambda seed: DiagonalFisher(),
     "kfac": lambda seed: KFac(),

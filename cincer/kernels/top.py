@@ -6,11 +6,13 @@ Rows are in order of entry; a row of weight 0 has left the training set.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ..errors import InvalidInput
 from .held_out import held_out
 from .newton import Rows, curvature
 from .solve import Inverse
@@ -20,7 +22,7 @@ from .solve import Inverse
 class Top:
     """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix;
     `learning` (N, K), where the features were learned from these very labels: the mean over the
-    epochs of what the network said of each row."""
+    epochs of what the network said of each row; `whole`: the answer to `jacobians`."""
 
     features: Tensor
     probs: Tensor
@@ -30,6 +32,7 @@ class Top:
     inverse: Inverse
     damping: float
     learning: Tensor | None = None
+    whole: Callable[[Tensor], Tensor] | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
@@ -42,6 +45,11 @@ class Top:
         share = self.weights[rows] / self.weights.double().sum().clamp(min=1e-300)
         return held_out(self.probs[rows], self.labels[rows], share,
                         self.inverse.leverage(self.features[rows]))
+
+    def jacobians(self, positions: Tensor) -> Tensor:
+        if self.whole is None:
+            raise InvalidInput("the network is not at hand, only its last layer: use top_fisher")
+        return self.whole(positions)
 
 
 def top_layer(

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from cincer.errors import UnknownName
 
@@ -116,6 +116,15 @@ class Nets:
         z = torch.baddbmm(
             bias, h.flatten(0, 1), self.weights[layer].flatten(0, 1).transpose(1, 2))
         return z.view(*h.shape[:2], *z.shape[1:])
+
+    def one(self, a: int, b: int) -> nn.Module:
+        """Run (a, b) as a torch module of its own, in inference mode."""
+        layers: list[nn.Module] = []
+        for at, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            linear = nn.Linear(weight.shape[3], weight.shape[2])
+            linear.load_state_dict({"weight": weight[a, b], "bias": bias[a, b]})
+            layers += [linear] if at == 0 else [nn.ReLU(), linear]
+        return nn.Sequential(*layers).eval()
 
     # ---- training ------------------------------------------------------------------------------
 

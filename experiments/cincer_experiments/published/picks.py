@@ -3,6 +3,7 @@ them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +35,7 @@ class Seen:
     confirmed: Tensor
     dynamics: Tensor
     weights: Tensor
+    whole: Callable[[Tensor], Tensor]
 
     @property
     def positions(self) -> Tensor:
@@ -46,6 +48,9 @@ class Seen:
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
+
+    def jacobians(self, positions: Tensor) -> Tensor:
+        return self.whole(positions)
 
     def held_out(self, rows: Tensor) -> Tensor:
         return self.dynamics[rows]

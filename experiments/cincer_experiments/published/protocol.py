@@ -7,13 +7,14 @@ network is trained from scratch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from cincer.kernels.head import with_bias
+from cincer.kernels.whole import jacobians
 from cincer.protocols import CounterExample
 
 from .board import Board, Counts, counts
@@ -113,6 +114,11 @@ class _Loop:
             about = suspect(row, columns[row], here[a, b], int(given[a, b]))
             top = Seen(columns[:row], probs[a, b, :row], self.board.labels[a, b, :row],
                        self.protocol.damping, upto[a, :row], self.board.confirmed[a, b, :row],
-                       dynamics[a, b, :row], kept[a, b])
+                       dynamics[a, b, :row], kept[a, b], self._whole(a, b))
             self.board.ask(
                 a, b, row, pick(variant.strategy, about, top, variant.again), variant.drop)
+
+    def _whole(self, a: int, b: int) -> Callable[[Tensor], Tensor]:
+        """Rows of run (a, b) to the derivatives of their logits."""
+        network = self.nets.one(a, b)
+        return lambda rows: jacobians(network, self.streams.x[a, rows])

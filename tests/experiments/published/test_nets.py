@@ -131,6 +131,13 @@ def test_draws_depend_on_the_repeat_alone() -> None:
     assert not torch.equal(both[0][0][0], both[0][0][1])
 
 
+def test_one_run_as_a_module_says_the_same() -> None:
+    x, y = data()
+    nets = Nets("mlp", GRID, seed=2)
+    refit(nets, x, y, [1, 2], 0, Schedule(epochs=2))
+    torch.testing.assert_close(nets.one(1, 2)(x[1]), nets.logits(x)[1, 2])
+
+
 def test_unknown_models_are_named() -> None:
     with pytest.raises(UnknownName, match="logreg, mlp"):
         Nets("forest", GRID, seed=1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from cincer.counterexample import counter_example
+from cincer.counterexample import COUNTER_EXAMPLES, counter_example
 from cincer.kernels import metrics
 from cincer_experiments.published.board import Board, counts
 from cincer_experiments.published.picks import Seen, pick, suspect
@@ -91,7 +91,7 @@ def test_what_a_person_confirmed_is_not_shown_again() -> None:
     labels = torch.tensor([0, 0, 1, 0])
     probs = torch.tensor([[0.1, 0.9], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
     top = Seen(torch.rand(4, 3), probs, labels, 0.1, torch.rand(4, 2),
-               torch.tensor([True, False, False, False]), probs, torch.ones(4))
+               torch.tensor([True, False, False, False]), probs, torch.ones(4), torch.zeros)
     about = suspect(4, torch.rand(3), torch.tensor([0.9, 0.1]), 1)
     strategy = counter_example("largest_loss")
     assert pick(strategy, about, top, again=True) == 0
@@ -103,7 +103,7 @@ def test_what_a_person_confirmed_is_not_shown_again() -> None:
 def test_what_was_dropped_is_not_a_candidate() -> None:
     labels, probs = torch.tensor([0, 0]), torch.tensor([[0.1, 0.9], [0.4, 0.6]])
     top = Seen(torch.rand(2, 3), probs, labels, 0.1, torch.rand(2, 2), torch.zeros(2).bool(),
-               probs, torch.tensor([0.0, 1.0]))
+               probs, torch.tensor([0.0, 1.0]), torch.zeros)
     about = suspect(4, torch.rand(3), torch.tensor([0.9, 0.1]), 1)
     assert pick(counter_example("largest_loss"), about, top, again=False) == 1
 
@@ -124,6 +124,17 @@ def test_drop_takes_the_counter_example_out_where_the_suspect_was_right() -> Non
     weights = board.weights(105)
     assert weights is not None
     assert float(weights.sum()) == 104
+
+
+def test_every_strategy_plays() -> None:
+    columns = [Variant(name, counter_example(name)) for name in COUNTER_EXAMPLES]
+    how = replace(protocol(), schedule=Schedule(epochs=5))
+    found = breast(repeats=1, arrivals=4)
+    last = run(found, columns, replace(how, threshold=-0.9, repeats=(1,)))[-1].counts
+    assert bool((last.queries > 0).all())
+    inspected = dict(zip(COUNTER_EXAMPLES, last.inspected[0].tolist(), strict=True))
+    assert all(count == (1 if name == "no_ce" else 2) * int(last.queries[0, b])
+               for b, (name, count) in enumerate(inspected.items()))
 
 
 def test_a_run_that_drops() -> None:
