@@ -53,7 +53,7 @@ class Wanted:
 def can_batch(settings: Settings) -> bool:
     """Whether runs with these settings fit into a grid."""
     model = settings.model
-    return (model.training == "from_scratch" and model.model in HIDDEN
+    return (model.training == "from_scratch" and model.model in (*HIDDEN, "cnn")
             and model.suspicion == "margin" and settings.loop.audit_share == 0)
 
 

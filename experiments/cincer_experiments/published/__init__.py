@@ -7,6 +7,7 @@ inputs, its batches and its dropout masks (common random numbers).
 
 streams     the grid's inputs and labels, as arrays
 nets        the networks of the grid: forward, gradient, step
+convolutional   the same interface for `cnn`
 draws       batches and dropout masks, by repeat and arrival
 training    all epochs of the whole grid
 board       labels, confirmations and counts of every run

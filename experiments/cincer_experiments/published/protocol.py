@@ -18,6 +18,7 @@ from cincer.kernels.whole import jacobians
 from cincer.protocols import CounterExample
 
 from .board import Board, Counts, counts
+from .convolutional import Convolutional
 from .nets import Grid, Nets
 from .picks import DAMPING, Seen, pick, suspect
 from .scoring import weighted_f1
@@ -66,7 +67,7 @@ def play(
     """The grid's states, one an arrival. `believed` (A, N): the oracle's answers."""
     true = streams.true("metrics")
     grid = Grid(len(streams.x), len(variants), streams.x.shape[2], streams.classes)
-    nets = Nets(protocol.model, grid, protocol.schedule.seed)
+    nets = networks(protocol.model, grid, protocol.schedule.seed)
     board = Board(streams, len(variants), believed)
     for b, variant in enumerate(variants):
         if variant.strategy is None:
@@ -82,6 +83,11 @@ def play(
         yield State(t, counts(board, streams.given, true, rows), loop.f1(t))
 
 
+def networks(model: str, grid: Grid, seed: int) -> Nets | Convolutional:
+    """The grid's networks: `logreg`, `mlp` or `cnn`."""
+    return Convolutional(grid, seed) if model == "cnn" else Nets(model, grid, seed)
+
+
 @dataclass(frozen=True, slots=True)
 class _Loop:
     """What one arrival needs."""
@@ -89,7 +95,7 @@ class _Loop:
     streams: Streams
     variants: tuple[Variant, ...]
     protocol: Protocol
-    nets: Nets
+    nets: Nets | Convolutional
     board: Board
 
     def f1(self, t: int) -> Tensor:

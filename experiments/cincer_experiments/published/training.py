@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .convolutional import Convolutional
 from .draws import epochs
 from .nets import Nets
 
@@ -28,7 +29,7 @@ class Schedule:
 
 
 def refit(
-    nets: Nets, x: Tensor, labels: Tensor, repeats: Sequence[int], arrival: int,
+    nets: Nets | Convolutional, x: Tensor, labels: Tensor, repeats: Sequence[int], arrival: int,
     schedule: Schedule, weights: Tensor | None = None,
 ) -> Tensor:
     """Trains every network from its initial weights on inputs (A, n, F), labels (A, B, n).
