@@ -171,7 +171,8 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians)
+        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
+                      given=lambda positions: self._tensor(positions.numpy()))
         ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
@@ -223,12 +224,12 @@ class Engine:
         assert self._scratch is not None
         known = self.known
         live = torch.nonzero(known.weights > 0)[:, 0]
-        seen = torch.zeros(len(live), self.classes)
+        seen = torch.zeros(len(live))
         from_scratch(
             self.network, self._scratch, self._tensor(known.positions[live].numpy()),
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
             seed=self.settings.seed, seen=seen)
-        self._learning = torch.zeros(known.count, self.classes).index_copy_(0, live, seen)
+        self._learning = torch.zeros(known.count).index_copy_(0, live, seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))
         return self.head.adopt(self.head.weights)

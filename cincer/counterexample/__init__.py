@@ -26,6 +26,7 @@ from .practical_fisher import PracticalFisher
 from .random import Random
 from .relative_influence import RelativeInfluence
 from .top_fisher import TopFisher
+from .unlearned import Unlearned
 
 COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
     "top_fisher": lambda seed: TopFisher(),
@@ -42,6 +43,7 @@ COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
     "nearest_fisher": lambda seed: NearestFisher(),
     "leave_one_out": lambda seed: LeaveOneOut(),
     "largest_loss": lambda seed: LargestLoss(),
+    "unlearned": lambda seed: Unlearned(),
     "random": Random,
     "no_ce": lambda seed: NoCounterExample(),
     "as_published": AsPublished,

@@ -1,9 +1,9 @@
 """The candidate whose label would be believed least by a model that has not learned it.
 
-Score = log((1 - q) / q), q the probability of the candidate's own label by `TopLayer.held_out`:
-approximate leave-one-out for a fitted head, the mean over the epochs for a network trained from
-scratch. Unlike the loss, it does not forgive what the model has learned by heart. The suspect plays
-no part.
+For a head fitted to fixed features, score = log((1 - q) / q), q the probability of the candidate's
+own label by approximate leave-one-out. Features that were learned from these very labels give them
+away to any head; there the score is the mean loss of the label over the epochs of training. Unlike
+the loss at the end, neither forgives what was learned by heart. The suspect plays no part.
 
 Only the `SHORTLIST` candidates of the largest loss are looked at without their labels; a label
 loses belief when it is left out, so the others follow them, by their loss.
@@ -21,7 +21,7 @@ SHORTLIST = 64
 
 
 class LeaveOneOut:
-    """Log odds in nats that the label is wrong, as the model sees it; higher = more likely."""
+    """Scores in nats; higher = more likely mislabelled."""
 
     def __call__(
         self, suspect: Suspect, top: TopLayer, candidates: Tensor, limit: int
@@ -30,7 +30,10 @@ class LeaveOneOut:
 
 
 def doubt(top: TopLayer, rows: Tensor, shortlist: int = SHORTLIST) -> Tensor:
-    """(M,) float64 log odds against the labels of `rows` (M,), from -14 to 14."""
+    """(M,) float64: the mean loss of the labels of `rows` (M,) while they were learned, or the log
+    odds against them, from -14 to 14."""
+    if top.learning is not None:
+        return top.learning[rows].double()
     learned = _odds(top.probs[rows], top.labels[rows])
     if len(rows) <= shortlist:
         return _odds(top.held_out(rows), top.labels[rows]) if len(rows) else learned

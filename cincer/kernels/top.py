@@ -21,8 +21,7 @@ from .solve import Inverse
 @dataclass(frozen=True, slots=True)
 class Top:
     """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix;
-    `learning` (N, K), where the features were learned from these very labels: the mean over the
-    epochs of what the network said of each row; `whole`: the answer to `jacobians`."""
+    `whole` and `given` answer `jacobians` and `inputs`, from positions."""
 
     features: Tensor
     probs: Tensor
@@ -33,18 +32,21 @@ class Top:
     damping: float
     learning: Tensor | None = None
     whole: Callable[[Tensor], Tensor] | None = None
+    given: Callable[[Tensor], Tensor] | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
 
     def held_out(self, rows: Tensor) -> Tensor:
-        """What was said while learning; else approximate leave-one-out, with the damping as the
-        head's penalty. (Features that have memorised a label give it away without the head.)"""
-        if self.learning is not None:
-            return self.learning[rows]
+        """By approximate leave-one-out, with the damping as the head's penalty."""
         share = self.weights[rows] / self.weights.double().sum().clamp(min=1e-300)
         return held_out(self.probs[rows], self.labels[rows], share,
                         self.inverse.leverage(self.features[rows]))
+
+    def inputs(self, rows: Tensor) -> Tensor:
+        if self.given is None:
+            return self.features[rows, :-1]
+        return self.given(self.positions[rows]).flatten(1)
 
     def jacobians(self, positions: Tensor) -> Tensor:
         if self.whole is None:

@@ -52,8 +52,8 @@ def train(
 ) -> Trained:
     """Trains in place on inputs (N, F...), labels (N,), weights (N,) or None for ones; leaves the
     network in inference mode. `should_stop` is asked before each batch. The same seed and inputs
-    give the same weights on one thread. `seen` (N, K), zeros: gains the mean over the epochs of
-    each row's probabilities just before the step that learned from it."""
+    give the same weights on one thread. `seen` (N,), zeros: gains the mean over the epochs of each
+    row's loss just before the step that learned from it, in nats."""
     module, rows = as_module(network), len(labels)
     ones = torch.ones(rows) if weights is None else weights
     shuffler = torch.Generator().manual_seed(derive(seed, "batches"))
@@ -68,11 +68,10 @@ def train(
                 if should_stop is not None and should_stop():
                     module.eval()
                     return Trained(done, loss, False)
-                lost, probs = _step(
-                    module, optimizer, inputs[batch], labels[batch], ones[batch])
-                total += lost
+                losses = _step(module, optimizer, inputs[batch], labels[batch], ones[batch])
+                total += float((losses * ones[batch]).sum())
                 if seen is not None:
-                    seen[batch] += probs / epochs
+                    seen[batch] += losses / epochs
             loss, done = total / rows, done + 1
     module.eval()
     return Trained(done, loss, True)
@@ -81,14 +80,13 @@ def train(
 def _step(
     module: nn.Module, optimizer: torch.optim.Optimizer, inputs: Tensor, labels: Tensor,
     weights: Tensor,
-) -> tuple[float, Tensor]:
-    """The summed loss and the probabilities before the step."""
-    logits = module(inputs)
-    losses = nn.functional.cross_entropy(logits, labels, reduction="none") * weights
+) -> Tensor:
+    """The rows' losses before the step."""
+    losses = nn.functional.cross_entropy(module(inputs), labels, reduction="none")
     optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(losses.mean())
+    torch.autograd.backward((losses * weights).mean())
     optimizer.step()
-    return float(losses.detach().sum()), torch.softmax(logits.detach(), dim=1)
+    return losses.detach()
 
 
 def _batches(order: Tensor) -> Iterator[Tensor]:

@@ -17,6 +17,7 @@ from cincer.kernels.approximate import diagonal, solve_blocks
 from cincer.kernels.fisher import fisher, kronecker_parts
 from cincer.kernels.head import gradients, probabilities, with_bias
 from cincer.kernels.held_out import held_out
+from cincer.kernels.kernel_ridge import neighbours_say
 from cincer.kernels.leave_one_out import leave_one_out
 from cincer.kernels.lissa import lissa
 from cincer.kernels.newton import Rows, fit
@@ -244,3 +245,34 @@ def test_as_published_survives_eigenvalues_that_are_not_found(
     about, top, _ = scene()
     monkeypatch.setattr(torch.linalg, "pinv", fails)
     assert len(counter_example("as_published")(about, top, torch.arange(80), 5).positions) == 5
+
+
+def test_where_labels_were_learned_the_loss_while_learning_counts() -> None:
+    about, top, _ = scene()
+    losses = torch.rand(80)
+    found = counter_example("leave_one_out")(about, replace(top, learning=losses),
+                                             torch.arange(80), 80)
+    assert torch.equal(found.positions, losses.argsort(descending=True))
+
+
+def test_unlearned_adds_the_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
+    about, top, _ = scene()
+    every = torch.arange(80)
+    said = neighbours_say(top.features[:, :-1], top.labels, 3)
+    doubts = -torch.logit(said.gather(1, top.labels[:, None])[:, 0], eps=1e-4)
+    wanted = doubt(top, every) + doubts
+    assert torch.allclose(ranked("unlearned", about, top), wanted)
+    monkeypatch.setattr("cincer.counterexample.unlearned.SHORTLIST", 10)
+    few = ranked("unlearned", about, top)
+    first = torch.topk(doubt(top, every), 10).indices
+    assert torch.allclose(few[first], wanted[first])
+    assert float(few.sort(descending=True).values[10]) <= float(few[first].min())
+
+
+def test_unlearned_finds_the_mislabelled() -> None:
+    x, given, true = blobs(200, features=4, classes=3)
+    known = Rows(with_bias(torch.from_numpy(x).double()), torch.from_numpy(given), None, 3)
+    head = fit(known, L2)
+    top = top_layer(known.features, head.probs, known.labels, damping=L2)
+    found = counter_example("unlearned")(scene()[0], top, torch.arange(200), 20)
+    assert float(torch.from_numpy(given != true)[found.positions].double().mean()) >= 0.9

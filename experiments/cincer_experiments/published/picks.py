@@ -10,6 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from cincer.kernels.held_out import held_out
 from cincer.kernels.newton import Rows, curvature
 from cincer.kernels.solve import Inverse
 from cincer.protocols import CounterExample, Suspect
@@ -22,18 +23,16 @@ penalty of its own to take it from."""
 
 @dataclass(frozen=True)
 class Seen:
-    """`protocols.TopLayer` of one run, its inverse formed when first asked for; and what else is
-    known of its rows: `inputs` (n, F), `confirmed` (n,) whether a person has seen the label,
-    `dynamics` (n, K) mean probabilities over the epochs of training, before each step: an early
-    model's opinion weighs as much as the last one's, which has learned every label by heart."""
+    """`protocols.TopLayer` of one run, its inverse formed when first asked for; `x` (n, F) inputs,
+    `confirmed` (n,) whether a person has seen the label."""
 
     features: Tensor
     probs: Tensor
     labels: Tensor
     damping: float
-    inputs: Tensor
+    x: Tensor
     confirmed: Tensor
-    dynamics: Tensor
+    learning: Tensor
     weights: Tensor
     whole: Callable[[Tensor], Tensor]
 
@@ -52,8 +51,13 @@ class Seen:
     def jacobians(self, positions: Tensor) -> Tensor:
         return self.whole(positions)
 
+    def inputs(self, rows: Tensor) -> Tensor:
+        return self.x[rows]
+
     def held_out(self, rows: Tensor) -> Tensor:
-        return self.dynamics[rows]
+        share = self.weights[rows] / self.weights.sum()
+        return held_out(self.probs[rows], self.labels[rows], share,
+                        self.inverse.leverage(self.features[rows]))
 
 
 def suspect(row: int, features: Tensor, probs: Tensor, given: int) -> Suspect:

@@ -73,12 +73,12 @@ def play(
         if variant.strategy is None:
             board.labels[:, b] = true
     loop = _Loop(streams, tuple(variants), protocol, nets, board)
-    dynamics = torch.empty(0)
+    learning = torch.empty(0)
     for t in range(streams.x.shape[1] - streams.bootstrap + 1):
         rows = streams.bootstrap + t
         if t:
-            loop.arrive(rows - 1, dynamics)
-        dynamics = refit(nets, streams.x[:, :rows], board.labels[:, :, :rows], protocol.repeats,
+            loop.arrive(rows - 1, learning)
+        learning = refit(nets, streams.x[:, :rows], board.labels[:, :, :rows], protocol.repeats,
                          t, protocol.schedule, board.weights(rows))
         yield State(t, counts(board, streams.given, true, rows), loop.f1(t))
 
@@ -104,7 +104,7 @@ class _Loop:
             return torch.full((grid.repeats, grid.variants), float("nan"), dtype=torch.float64)
         return weighted_f1(streams.test_y, self.nets.predicted(streams.test_x), grid.classes)
 
-    def arrive(self, row: int, dynamics: Tensor) -> None:
+    def arrive(self, row: int, learning: Tensor) -> None:
         """Row `row` arrives in every run; who finds it suspicious asks."""
         upto = self.streams.x[:, : row + 1]
         probs = torch.softmax(self.nets.logits(upto), dim=3)
@@ -120,7 +120,7 @@ class _Loop:
             about = suspect(row, columns[row], here[a, b], int(given[a, b]))
             top = Seen(columns[:row], probs[a, b, :row], self.board.labels[a, b, :row],
                        self.protocol.damping, upto[a, :row], self.board.confirmed[a, b, :row],
-                       dynamics[a, b, :row], kept[a, b], self._whole(a, b))
+                       learning[a, b, :row], kept[a, b], self._whole(a, b))
             self.board.ask(
                 a, b, row, pick(variant.strategy, about, top, variant.again), variant.drop)
 

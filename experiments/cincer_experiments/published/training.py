@@ -17,6 +17,8 @@ from .draws import epochs
 from .nets import Nets
 
 BATCH = 32
+SMALLEST = 1e-6
+"""Probability below which a loss is not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,12 @@ def refit(
 ) -> Tensor:
     """Trains every network from its initial weights on inputs (A, n, F), labels (A, B, n).
     `repeats` (A) and `arrival` name the draws. The mean over the epochs of each row's
-    probabilities just before the step that learned from it, (A, B, n, K). `weights` (A, B, n): what
+    loss just before the step that learned from it, (A, B, n) in nats. `weights` (A, B, n): what
     each row counts, None for ones."""
     nets.reset() if schedule.carry else nets.restart()
     targets = torch.nn.functional.one_hot(labels, nets.grid.classes).float()
     drawn = epochs(schedule.seed, repeats, arrival, x.shape[1], nets.hidden, schedule.epochs)
-    seen = torch.zeros_like(targets)
+    seen = torch.zeros(labels.shape)
     for order, kept in drawn:
         rows = _ordered(x, order)
         wanted = _ordered(targets.transpose(1, 2), order).transpose(1, 2)
@@ -50,7 +52,7 @@ def refit(
             probs = nets.step(
                 rows[:, part], wanted[:, :, part], None if kept is None else kept[:, part],
                 None if counts is None else counts[:, :, part])
-            _gather(seen, order[:, part], probs)
+            _gather(seen, order[:, part], probs, wanted[:, :, part])
     return seen.div_(max(schedule.epochs, 1))
 
 
@@ -59,6 +61,7 @@ def _ordered(values: Tensor, order: Tensor) -> Tensor:
     return values[torch.arange(len(order))[:, None], order]
 
 
-def _gather(seen: Tensor, order: Tensor, probs: Tensor) -> None:
-    at = order[:, None, :, None].expand_as(probs)
-    seen.scatter_add_(2, at, probs)
+def _gather(seen: Tensor, order: Tensor, probs: Tensor, targets: Tensor) -> None:
+    """Adds each row's loss to `seen` (A, B, n), where it belongs."""
+    own = (probs * targets).sum(dim=3).clamp(min=SMALLEST)
+    seen.scatter_add_(2, order[:, None].expand_as(own), own.log().neg())

@@ -91,7 +91,8 @@ def test_what_a_person_confirmed_is_not_shown_again() -> None:
     labels = torch.tensor([0, 0, 1, 0])
     probs = torch.tensor([[0.1, 0.9], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
     top = Seen(torch.rand(4, 3), probs, labels, 0.1, torch.rand(4, 2),
-               torch.tensor([True, False, False, False]), probs, torch.ones(4), torch.zeros)
+               torch.tensor([True, False, False, False]), torch.rand(4), torch.ones(4),
+               torch.zeros)
     about = suspect(4, torch.rand(3), torch.tensor([0.9, 0.1]), 1)
     strategy = counter_example("largest_loss")
     assert pick(strategy, about, top, again=True) == 0
@@ -103,7 +104,7 @@ def test_what_a_person_confirmed_is_not_shown_again() -> None:
 def test_what_was_dropped_is_not_a_candidate() -> None:
     labels, probs = torch.tensor([0, 0]), torch.tensor([[0.1, 0.9], [0.4, 0.6]])
     top = Seen(torch.rand(2, 3), probs, labels, 0.1, torch.rand(2, 2), torch.zeros(2).bool(),
-               probs, torch.tensor([0.0, 1.0]), torch.zeros)
+               torch.rand(2), torch.tensor([0.0, 1.0]), torch.zeros)
     about = suspect(4, torch.rand(3), torch.tensor([0.9, 0.1]), 1)
     assert pick(counter_example("largest_loss"), about, top, again=False) == 1
 
