@@ -17,7 +17,7 @@ from torch import Tensor
 from ..protocols import Ranking, Suspect, TopLayer
 from .ranking import best
 
-SHORTLIST = 64
+SHORTLIST = 16
 
 
 class LeaveOneOut:
