@@ -27,8 +27,8 @@ from ..schema import Schema
 from ..server.commands import Actor, Display, Item, Lease, Receive, Reply
 from ..server.notices import HeadMoved, Notice
 from ..server.service import Service
-from ..server.service.scoring import ready
 from ..session.events import Decision
+from ..session.queries import ready
 from ..session.state import Query
 from ..types import Action, AnnotatorId, ExampleId, QueryId
 

@@ -76,11 +76,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The pair is on the screen. Answer: `Done`."""
+    """The pair is on the screen; `shown` are its ids, None = not said. Answer: `Done`."""
 
     actor: Actor
     query: QueryId
     epoch: int | None
+    shown: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

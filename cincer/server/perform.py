@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from ..errors import Forbidden, InvalidInput, NotFound
 from ..session.events import Decision
+from ..session.queries import ready
 from ..types import Action, QueryId
 from .auth.access import allowed, owned
 from .auth.identity import Identity
@@ -32,7 +33,6 @@ from .commands import (
 )
 from .core import Parts
 from .intake import receive
-from .views import ready
 from .wire import Ack, Message, annotate, stream
 
 
@@ -94,7 +94,8 @@ def _lease(parts: Parts, actor: Actor, said: annotate.LeaseIn) -> Lease:
 
 
 def _display(parts: Parts, actor: Actor, said: annotate.DisplayedIn) -> Display:
-    return Display(actor, QueryId(said.query), said.epoch)
+    shown = None if said.shown is None else tuple(said.shown)
+    return Display(actor, QueryId(said.query), said.epoch, shown)
 
 
 def _reply(parts: Parts, actor: Actor, said: annotate.ReplyIn) -> Reply:

@@ -25,6 +25,9 @@ from ..errors import CincerError, InvalidInput, Unavailable
 from . import threads
 from .app import close_app
 
+EVERYWHERE = ("0.0.0.0", "::")
+"""Addresses that stand for all of this machine's."""
+
 SPARE_THREADS = 16
 IDLE = 30.0
 """Seconds a client may keep a request waiting between two pieces of it."""
@@ -108,7 +111,8 @@ def _bind_problem(settings: ServerSettings, error: Exception) -> str:
 def address(settings: ServerSettings, listener: socket.socket) -> str:
     """The URL under which this machine reaches the server."""
     scheme = "https" if settings.tls_cert else "http"
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = "localhost" if settings.host in EVERYWHERE else settings.host
+    host = f"[{host}]" if ":" in host else host
     return f"{scheme}://{host}:{listener.getsockname()[1]}"
 
 

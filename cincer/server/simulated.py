@@ -14,13 +14,13 @@ from typing import Protocol, TypeAlias
 
 from ..errors import CincerError, Closed
 from ..session.events import Decision
+from ..session.queries import ready
 from ..session.state import Query
 from ..types import Action, AnnotatorId, ExampleId, Label
 from . import threads
 from .commands import Actor, Display, Gone, Lease, Reply
 from .notices import Notice, QueryReady
 from .service import Service
-from .service.scoring import ready
 
 log = logging.getLogger("cincer.simulated")
 

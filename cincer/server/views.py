@@ -18,7 +18,7 @@ from PIL import Image
 
 from ..schema import Schema, separation
 from ..session.state import Query
-from ..types import Belief, Label, Position, QueryKind
+from ..types import Belief, Label, Position
 from .core import Archive, Payload
 from .wire.annotate import QueryView, SideView
 from .wire.content import BeliefView, Content, FieldValue, ImageContent, TableContent, TextContent
@@ -131,8 +131,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
-
-
-def ready(query: Query) -> bool:
-    """Whether a query can be shown: its pair is picked, or it needs none."""
-    return query.picked is not None or query.kind is not QueryKind.SUSPICIOUS

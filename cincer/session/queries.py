@@ -29,6 +29,12 @@ def wants_counter(query: Query) -> bool:
     return query.kind is QueryKind.SUSPICIOUS and query.predicted != query.given
 
 
+def ready(query: Query) -> bool:
+    """Whether a query can be shown: its pair is picked, or it needs none (so does a suspicion that
+    the machine has given up meanwhile)."""
+    return query.picked is not None or not wants_counter(query)
+
+
 def displayed(query: Query) -> bool:
     return query.lease is not None and query.lease.displayed_at is not None
 
@@ -82,14 +88,14 @@ def repick(draft: Draft, query: Query) -> Query:
 
 
 def picked(draft: Draft, event: Picked) -> None:
-    """Store the other side of the pair, unless the query is gone or already on a screen, or
-    somebody has judged that side meanwhile."""
+    """Store the other side of the pair, unless the query is gone or already on a screen. A side
+    that somebody has judged is not asked about again: the example is then shown alone (to ask for
+    another one would be given the same for ever)."""
     query = draft.queries.get(event.query)
     if query is None or displayed(query):
         return
     if event.counter_example is not None and event.counter_example.position in query.judged:
-        repick(draft, query)
-        return
+        event = replace(event, counter_example=None)
     same = query.picked is not None and _pair(query) == _pair_of(event)
     draft.put(replace(
         query, counter_example=event.counter_example, picked=event.version,

@@ -42,7 +42,7 @@ class Query:
     `propensity` that times the smallest share the lane kept while the query waited in it.
     `last` is the newest lease that ended without a reply, while the pair it displayed still
     stands; `holders` everybody who ever held it. `judged` are counter-examples that somebody has
-    judged in this query already: the next pick is another one."""
+    judged in this query already; they are not shown again."""
 
     id: QueryId
     kind: QueryKind

@@ -14,7 +14,6 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 import pytest
-from webui.conftest import chromium  # noqa: F401
 
 LINK = re.compile(r"(http://[^/]+)/login\?code=\S+")
 

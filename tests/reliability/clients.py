@@ -193,8 +193,9 @@ class Annotator(Client):
     """Leases over HTTP and answers; some replies again although they were acknowledged."""
 
     def __init__(self, name: str, notes: Notes, ending: threading.Event, port: int, secret: str,
-                 pause: float = 0.02) -> None:
+                 pause: float = 0.02, unsure: float = 0.1) -> None:
         super().__init__(name, notes, ending)
+        self._unsure = unsure
         self._http, self._pause, self._number = Http(port, secret, notes), pause, 0
 
     def hang_up(self) -> None:
@@ -222,7 +223,7 @@ class Annotator(Client):
         """Look at a query, answer it; it may have been taken away meanwhile."""
         name, epoch = query["query"], query["epoch"]
         try:
-            self.call("query:displayed", {"query": name, "epoch": epoch})
+            self.call("query:displayed", {"query": name, "epoch": epoch, "shown": _shown(query)})
         except Refused:
             return
         time.sleep(self._pause * self.chance.random() * 2)
@@ -235,6 +236,12 @@ class Annotator(Client):
                     self.notes.refused[message["key"]] = str(error)
                 return
             self._note(message, told)
+            self._compare(query, told)
+
+    def _compare(self, query: dict[str, Any], told: dict[str, Any]) -> None:
+        shown = _shown(query)
+        if not {change["id"] for change in told["changes"]} <= set(shown):
+            self.notes.wrong.append(f"{query['query']} showed {shown}, answered {told}")
 
     def _reply(self, query: dict[str, Any]) -> dict[str, Any]:
         key = self.key()
@@ -245,7 +252,9 @@ class Annotator(Client):
         return message
 
     def _decision(self) -> dict[str, Any]:
-        action = self.chance.choices(["keep", "relabel", "unsure"], [5, 4, 1])[0]
+        sure = 1 - self._unsure
+        action = self.chance.choices(
+            ["keep", "relabel", "unsure"], [0.6 * sure, 0.4 * sure, self._unsure])[0]
         label = self.chance.choice(CLASSES) if action == "relabel" else None
         return {"action": action, "label": label}
 
@@ -253,6 +262,10 @@ class Annotator(Client):
         changes = tuple((c["id"], c["after"], c["action"]) for c in told["changes"])
         self.notes.reply(message["key"], Reply(
             self.name, message["query"], told["seq"], told["counted"], changes))
+
+
+def _shown(query: dict[str, Any]) -> list[str]:
+    return [side["id"] for side in (query["example"], query["counter_example"]) if side]
 
 
 class SocketAnnotator(Annotator):

@@ -92,6 +92,9 @@ class Story:
         def secret(name: str, role: str) -> str:
             return tokens.create(name, [role])[1]
 
+        self._judge = Annotator("dora", notes, self._answering, port, secret("dora", "annotator"),
+                                unsure=0.0)
+
         self._sources = [Source(n, notes, self._feeding, port, secret(n, "source"), self._pause)
                          for n in ("north",)]
         kinds = {"ann": Annotator, "bob": Annotator, "cleo": SocketAnnotator}
@@ -140,9 +143,12 @@ class Story:
         return min(found) if found else float("inf")
 
     def end(self) -> None:
-        """The source ends, everything is decided and answered, the server stops."""
+        """The source ends, everything is decided and answered, the server stops. What all three
+        annotators disagreed or were unsure about waits for somebody else, who comes now."""
         self._feeding.set()
         self._join(self._sources)
+        self._annotators.append(self._judge)
+        self._judge.start()
         _wait(lambda: self._open() == (0, 0), 120.0)
         self._answering.set()
         self._join(self._annotators)

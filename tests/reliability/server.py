@@ -65,9 +65,11 @@ class Server:
     def compute(self, name: str) -> int | None:
         """The live `scorer` or `trainer` of the present web process."""
         web = self.web()
-        named = f"cincer.compute.{name}".encode()
-        return next((pid for pid in children(web) if named in _command_line(pid)), None) if web \
-            else None
+        for pid in children(web) if web else ():
+            line = _command_line(pid)
+            if b"cincer.compute" in line and name.encode() in line:
+                return pid
+        return None
 
     def victim(self, name: str) -> int | None:
         return self.web() if name == "web" else self.compute(name)

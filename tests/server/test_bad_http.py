@@ -230,7 +230,7 @@ def test_bad_parameters(here: Site, text: str) -> None:
 
 REPLIES: dict[str, Any] = {
     "W17 null": None, "W17 list": [], "W17 number": 3,
-    "W18 no key": {"example": {"action": "keep"}},
+    "W18 no example": {"key": "k"},
     "label with keep": {"key": "k", "example": {"action": "keep", "label": "one"}},
     "relabel without": {"key": "k", "example": {"action": "relabel"}},
     "W24 unknown label": {"key": "k", "example": {"action": "relabel", "label": "nine"}},

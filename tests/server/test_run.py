@@ -173,3 +173,17 @@ def test_what_cannot_be_made_is_told_in_one_line(kind: str, tmp_path: Path) -> N
     assert "the ledger is damaged" in out + err
     assert "Traceback" not in out + err
 
+
+
+@pytest.mark.parametrize(("host", "shown"), [
+    ("127.0.0.1", "http://127.0.0.1:"), ("0.0.0.0", "http://localhost:"),
+    ("::1", "http://[::1]:"), ("::", "http://localhost:"),
+])
+def test_the_address_is_one_that_can_be_opened(host: str, shown: str) -> None:
+    settings = ServerSettings(host=host, port=0, behind_proxy=True)
+    try:
+        listener = bind(settings)
+    except InvalidInput:
+        pytest.skip(f"this machine has no {host}")
+    with listener:
+        assert address(settings, listener).startswith(shown)

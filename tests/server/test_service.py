@@ -179,6 +179,23 @@ def test_a_displayed_pair_stands_still(tmp_path: Path) -> None:
         assert (shown.predicted, shown.counter_example) == (query.predicted, query.counter_example)
 
 
+def test_a_pair_that_was_replaced_on_its_way_to_the_screen_is_not_taken_as_shown(
+    tmp_path: Path,
+) -> None:
+    with world(tmp_path) as w:
+        w.bootstrap()
+        w.receive(1)
+        query = w.pair()
+        assert query.counter_example is not None
+        for other in (("old",), ("old", "older"), ()):
+            with pytest.raises(Stale, match="replaced"):
+                w.do(c.Display(ANN, query.id, query.epoch, (query.example, *other)))
+        right = (query.example, query.counter_example.example)
+        w.do(c.Display(ANN, query.id, query.epoch, right))
+        w.do(c.Display(ANN, query.id, query.epoch, right))
+        w.reply(query, 0)
+
+
 def test_synchronous_streams_wait_for_the_reply(tmp_path: Path) -> None:
     with world(tmp_path, synchronous=True) as w:
         w.bootstrap()

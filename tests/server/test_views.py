@@ -12,8 +12,9 @@ from PIL import Image
 from server.fakes import Payload
 
 from cincer.schema import Column, Schema
-from cincer.server.views import Views, ready
+from cincer.server.views import Views
 from cincer.session.events import Counter
+from cincer.session.queries import ready
 from cincer.session.state import Lease, Query
 from cincer.types import AnnotatorId, ExampleId, Position, QueryId, QueryKind
 

@@ -153,8 +153,10 @@ def test_a_counter_example_is_judged_once_in_a_query() -> None:
     world.reply(query.id, UNSURE, KEEP)
     world.lease(query.id, "bob")
     world.pick(query.id, other)
-    assert world.about(query.position).counter_example is None
-    assert of(fx.NeedPick, world.last.effects)
+    alone = world.about(query.position)
+    assert alone.counter_example is None
+    assert alone.picked is not None
+    assert not of(fx.NeedPick, world.last.effects)
 
 
 def test_enough_not_sure_lets_the_example_in_as_received() -> None:

@@ -3,11 +3,8 @@ content policy and any message that does not fit the wire fails the test that ca
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,23 +12,7 @@ import pytest
 from . import mock_server
 from .mock_server import Mock
 
-BROWSER = os.environ.get("CINCER_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--no-first-run"]
 DESK, WIDE, PHONE = (1280, 800), (1920, 1080), (390, 844)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if not Path(BROWSER).exists():
-        pytest.skip("no Chromium: `apt-get install chromium`, or name one in CINCER_CHROMIUM")
-    if not (mock_server.STATIC / "index.html").is_file():
-        pytest.skip("the page is not built: `cd webui && npm ci && npm run build`")
-    api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=ARGS)
-        yield browser
-        browser.close()
 
 
 Open = Callable[..., tuple[Any, Mock]]

@@ -137,7 +137,8 @@ function display(s: State): void {
   const name = view ? `${view.query} ${view.epoch} ${view.counter_example?.id ?? ""}` : "";
   if (!view || name === displayed || s.server.queue[0]?.restored) return;
   displayed = name;
-  void ask("query:displayed", { query: view.query, epoch: view.epoch });
+  const shown = [view.example.id, ...(view.counter_example ? [view.counter_example.id] : [])];
+  void ask("query:displayed", { query: view.query, epoch: view.epoch, shown });
 }
 
 /** The server's answer, or null where none came in time. */

@@ -37,10 +37,11 @@ export interface DecisionIn {
   label?: string | null;
 }
 
-/** `query:displayed`: the pair is on the screen and must not change any more. */
+/** `query:displayed`: the pair is on the screen and must not change any more. `shown`: ids of the example and of its counter-example, if there is one; where the pair was replaced on the way to the screen, the answer is an error (`stale`), and the new one is to be shown. */
 export interface DisplayedIn {
   query: string;
   epoch?: number | null;
+  shown?: Array<string> | null;
 }
 
 /** The one error shape. `code` is stable; `error` says what was wrong and what is right. */

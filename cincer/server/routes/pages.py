@@ -44,6 +44,8 @@ def _login(app: Flask) -> Response:
 def _file(folder: Path, name: str) -> Response:
     if f"/{name}/".startswith(PREFIX[:4] + "/"):
         raise NotFound("no such route")
+    if ".." in name.split("/"):
+        raise NotFound("no such file")
     if not (folder / "index.html").is_file():
         return Response(NOT_BUILT, 503, mimetype="text/plain")
     if name and (folder / name).is_file():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
+from ...session.queries import ready
 from ..body import message
 from ..perform import perform
-from ..views import ready
 from ..wire import Ack, Message, annotate
 from ..wire.http import HeldQueries
 from .route import Call, Route

@@ -53,6 +53,8 @@ class Answering:
         lease = query.lease
         if lease is None or lease.annotator != command.actor.name:
             raise Stale(f"{command.query} is not held by {command.actor.name}")
+        if command.shown not in (None, _shown(query)):
+            raise Stale(f"the pair of {command.query} was replaced meanwhile; show the new one")
         if lease.displayed_at is not None and command.epoch in (None, lease.epoch):
             return c.Done(group.seq)
         event = Displayed(query.id, lease.annotator, _epoch(query, command.epoch), group.now)
@@ -171,6 +173,12 @@ def _open(group: Group, query: QueryId) -> Query:
 def _epoch(query: Query, given: int | None) -> int:
     """The epoch a command means: as given, or that of the newest lease."""
     return query.epoch if given is None else given
+
+
+def _shown(query: Query) -> tuple[str, ...]:
+    """Ids of what a query shows."""
+    other = query.counter_example
+    return (query.example, other.example) if other else (query.example,)
 
 
 def _sides(query: Query | None) -> tuple[Position, ...]:

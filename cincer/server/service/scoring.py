@@ -254,11 +254,6 @@ class Scoring:
             found["score"])
 
 
-def ready(query: Query) -> bool:
-    """Whether a query can be shown: its pair is there, or it needs none."""
-    return query.picked is not None or not wants_counter(query)
-
-
 def _named(queries: list[Query]) -> Frame:
     return {"queries": [q.id for q in queries], "positions": [int(q.position) for q in queries],
             "given": [NO_LABEL if q.given is None else q.given for q in queries]}

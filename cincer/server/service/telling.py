@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...session.queries import ready
 from ...session.state import Query, SessionState
 from ...types import QueryId
 from ..notices import ArrivalDecided, Notice, QueryOver, QueryReady, QueueGrew, StatsChanged
 from .group import Group
 from .live import Live
-from .scoring import ready
 
 
 class Telling:

@@ -33,7 +33,9 @@ class Training:
         self.desk = Desk(None)
         self._link: Link | None = None
         self._version = live.seq
-        self._changes = 0
+        self._changes = _changed_since_training(live)
+        self._under_way = 0
+        self._lost = False
         self.never: Frame | None = None
         """The newest network of the run that never asks, where there is one."""
 
@@ -50,11 +52,15 @@ class Training:
         data = self._live.loop.data
         known = data.positions(Status.KNOWN)
         link.send(labels_frame("labels", self._version, known, data.column("effective")[known]))
-        if self._changes or self._live.state.model == 0:
+        if self._lost or self._due() or self._live.state.model == 0:
             self.train()
 
     def down(self) -> None:
+        """What the process was asked for is asked again of its next life."""
         self._link = None
+        self._lost = self._lost or "train" in self.desk
+        self._changes += self._under_way
+        self._under_way = 0
         self.desk.clear()
 
     def train(self) -> None:
@@ -72,22 +78,35 @@ class Training:
         self._version = group.seq
         self._changes += len(group.moved)
         self.tell(labels_frame("labels", self._version, *labels_now(self._live, group)))
-        known = len(self._live.loop.data.positions(Status.KNOWN))
-        if self._changes >= max(CHANGES, SHARE * known):
+        if self._due():
             self.train()
 
     def answered(self, group: Group, frame: Frame) -> None:
         """A network is trained: from this event on it is the model."""
         if self.desk.answered(frame) is None or "error" in frame:
             return
+        self._under_way = 0
         self.never = frame.get("never")
         group.record(
             Promoted(group.state.model + 1, frame["digest"], frame["path"], frame["version"],
                      group.now), actor="trainer")
 
     def _job(self) -> Frame | None:
-        self._changes = 0
+        self._under_way, self._changes, self._lost = self._changes, 0, False
         return {"op": "train"}
+
+    def _due(self) -> bool:
+        known = len(self._live.loop.data.positions(Status.KNOWN))
+        return self._changes >= max(CHANGES, SHARE * known)
+
+
+def _changed_since_training(live: Live) -> int:
+    """Label changes that the newest network does not contain."""
+    ((since,),) = live.ledger.ask("SELECT coalesce(max(trained_on), 0) FROM models")
+    ((changes,),) = live.ledger.ask(
+        "SELECT (SELECT count(*) FROM examples WHERE status = 'known' AND decided_seq > ?1)"
+        " + (SELECT count(*) FROM assertions WHERE seq > ?1)", (since,))
+    return int(changes)
 
 
 def labels_now(live: Live, group: Group) -> tuple[list[int], list[int]]:

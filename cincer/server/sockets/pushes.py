@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import __version__
+from ...session.queries import ready
 from ...session.state import Query
 from ...types import AnnotatorId
 from ..auth.identity import Identity
@@ -30,7 +31,6 @@ from ..notices import (
     StatsChanged,
 )
 from ..statistics import statistics
-from ..views import ready
 from ..wire import Ack, annotate, stream
 
 ANNOTATE, STREAM = "/annotate", "/stream"

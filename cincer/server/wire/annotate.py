@@ -11,7 +11,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Ack, ClassName, Comment, Count, Key, Message, PersonName, QueryName, Share
+from .base import (
+    Ack,
+    ClassName,
+    Comment,
+    Count,
+    ExampleName,
+    Key,
+    Message,
+    PersonName,
+    QueryName,
+    Share,
+)
 from .content import BeliefView, Content
 
 
@@ -70,10 +81,13 @@ class LeaseAck(Ack):
 
 
 class DisplayedIn(Message):
-    """`query:displayed`: the pair is on the screen and must not change any more."""
+    """`query:displayed`: the pair is on the screen and must not change any more. `shown`: ids of
+    the example and of its counter-example, if there is one; where the pair was replaced on the way
+    to the screen, the answer is an error (`stale`), and the new one is to be shown."""
 
     query: QueryName
     epoch: int | None = None
+    shown: Annotated[list[ExampleName], Field(min_length=1, max_length=2)] | None = None
 
 
 class ReplyIn(Message):
