@@ -67,7 +67,7 @@ class LoopSettings:
 class ModelSettings:
     """The model, its training, and the strategies that ask it."""
 
-    model: str = _setting("logreg", "logreg, mlp, or module:factory of your own")
+    model: str = _setting("logreg", "logreg, mlp, cnn, or module:factory of your own")
     training: str = _setting(
         "live", "head refitted at every change and network in the background, or all from scratch",
         choices=("live", "from_scratch"))

@@ -7,9 +7,11 @@ stays fixed between promotions; the head follows every change of the data set.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -20,9 +22,10 @@ from .answers import Floats, Ints, Pick, Refit, Scores
 from .config import ModelSettings
 from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
+from .kernels.whole import jacobians
 from .models.known import KnownRows
 from .models.live_head import LiveHead
-from .models.training import from_scratch, initial_state
+from .models.training import as_module, from_scratch, initial_state
 from .protocols import CounterExample, Network, Suspect, Suspicion
 from .types import NO_LABEL, Label, Position
 
@@ -63,6 +66,7 @@ class Engine:
                              exact_rows=exact_rows)
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
+        self._learning: Tensor | None = None
 
     @property
     def version(self) -> int:
@@ -167,7 +171,9 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        ranking = self._counter_example(suspect, self.head.top(), candidates, 1)
+        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
+                      given=lambda positions: self._tensor(positions.numpy()))
+        ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
@@ -218,10 +224,12 @@ class Engine:
         assert self._scratch is not None
         known = self.known
         live = torch.nonzero(known.weights > 0)[:, 0]
+        seen = torch.zeros(len(live))
         from_scratch(
             self.network, self._scratch, self._tensor(known.positions[live].numpy()),
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
-            seed=self.settings.seed)
+            seed=self.settings.seed, seen=seen)
+        self._learning = torch.zeros(known.count).index_copy_(0, live, seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))
         return self.head.adopt(self.head.weights)
@@ -241,6 +249,16 @@ class Engine:
         with torch.no_grad():
             found = self.network.features(torch.from_numpy(np.ascontiguousarray(rows)))
         return with_bias(found.float())
+
+    def _jacobians(self, positions: Tensor) -> Tensor:
+        """(M, K, Q) derivatives of the logits by the network's parameters, its head as fitted."""
+        module = copy.deepcopy(as_module(self.network)).eval()
+        head = cast(Network, module).head
+        with torch.no_grad():
+            head.weight.copy_(self.head.weights[:, :-1])
+            if head.bias is not None:
+                head.bias.copy_(self.head.weights[:, -1])
+        return jacobians(module, self._tensor(positions.numpy()))
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))

@@ -42,10 +42,10 @@ class Encoder(Protocol):
 class Session:
     """Clean the labels of a stream in this process, one example at a time.
 
-    `model`: logreg, mlp, `module:factory`, or a torch module that ends in `nn.Linear`; `classes`:
-    their names, or how many there are; `schema`: turns content into numbers (without one an
-    example is an array). Everything else is a setting of the loop or of the model by its name;
-    `audit_share` is 0 unless given. Not thread-safe.
+    `model`: logreg, mlp, cnn, `module:factory`, or a torch module that ends in `nn.Linear`;
+    `classes`: their names, or how many there are; `schema`: turns content into numbers (without
+    one an example is an array). Everything else is a setting of the loop or of the model by its
+    name; `audit_share` is 0 unless given. Not thread-safe.
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)

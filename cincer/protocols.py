@@ -57,6 +57,9 @@ class TopLayer(Protocol):
     labels    (N,) int64 effective labels
     positions (N,) int64, the rows' positions in the column store; rows are in order of entry
     weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
+    damping   what `solve` adds to the Fisher matrix's diagonal, above 0
+    learning  (N,) where the features were learned from these very labels: the mean over the epochs
+              of each label's loss, in nats, just before the step that learned from it; else None
     """
 
     @property
@@ -74,8 +77,29 @@ class TopLayer(Protocol):
     @property
     def weights(self) -> Tensor: ...
 
+    @property
+    def damping(self) -> float: ...
+
+    @property
+    def learning(self) -> Tensor | None: ...
+
+    def inputs(self, rows: Tensor) -> Tensor:
+        """(M,) row numbers to (M, F): what the network is given of them, flat; where that is not at
+        hand, their features."""
+        ...
+
     def solve(self, gradient: Tensor) -> Tensor:
         """Inverse damped Fisher matrix times `gradient`, (K, D+1) or (B, K, D+1), same shape."""
+        ...
+
+    def held_out(self, rows: Tensor) -> Tensor:
+        """(M,) row numbers to (M, K): what a head that was not fitted to these rows says of them,
+        rows sum to 1."""
+        ...
+
+    def jacobians(self, positions: Tensor) -> Tensor:
+        """(M,) positions, known or not, to (M, K, Q): the derivative of their logits by all
+        parameters of the network. `InvalidInput` where the network is not at hand."""
         ...
 
 

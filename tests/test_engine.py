@@ -346,6 +346,18 @@ def test_from_scratch_depends_on_the_data_alone():
     np.testing.assert_allclose(found.head.weights[:, :-1], head.weight.detach(), rtol=1e-6)
 
 
+def test_leave_one_out_after_training_from_scratch_asks_for_the_loss_while_learning():
+    x, given, _ = blobs(120, seed=3)
+    found = engine(x, 3, model="mlp", training="from_scratch", epochs=40,
+                   counter_example="leave_one_out")
+    found.enter(range(100), given[:100])
+    found.refit()
+    predicted = int(found.score([110], [0]).predicted[0])
+    pick = found.pick(110, (predicted + 1) % 3, predicted)
+    rows = np.flatnonzero(given[:100] == predicted)
+    assert pick.counter_example == rows[int(found._learning[torch.from_numpy(rows)].argmax())]
+
+
 # ---- edges --------------------------------------------------------------------------------------
 
 

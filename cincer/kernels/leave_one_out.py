@@ -58,8 +58,7 @@ def _leverages(rows: Rows, probs: Tensor, l2: float) -> Callable[[Tensor], Tenso
     if rows.dense:
         exact = curvature(rows, probs, l2)
         assert isinstance(exact, Cholesky)
-        inverse = exact.inverse()
-        return lambda x: _dense_leverage(inverse, x, rows.classes)
+        return exact.leverage
     if rows.features.shape[1] > BLOCK_LIMIT:
         raise InvalidInput(f"leave-one-out needs at most {BLOCK_LIMIT} columns, "
                            f"not {rows.features.shape[1]}")
@@ -76,17 +75,6 @@ def _block_leverage(factors: list[Tensor], features: Tensor) -> Tensor:
     columns = features.double().T
     turned = [torch.linalg.solve_triangular(factor, columns, upper=False) for factor in factors]
     return torch.stack([(half * half).sum(dim=0) for half in turned], dim=1)
-
-
-def _dense_leverage(inverse: Tensor, features: Tensor, classes: int) -> Tensor:
-    columns = features.shape[1]
-    blocks = inverse.view(classes, columns, classes, columns).to(features.dtype)
-    found = torch.empty(len(features), classes, classes, dtype=torch.float64)
-    for k in range(classes):
-        right = blocks[k].reshape(columns, classes * columns)
-        moved = (features @ right).view(len(features), classes, columns)
-        found[:, k, :] = (moved @ features[:, :, None])[:, :, 0].double()
-    return 0.5 * (found + found.transpose(1, 2))
 
 
 def log_loss(probs: Tensor, labels: Tensor, row_weights: Tensor | None = None) -> float:

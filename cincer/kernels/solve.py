@@ -27,6 +27,11 @@ class Inverse(Protocol):
         """(K, P) or (B, K, P) float64, same shape out."""
         ...
 
+    def leverage(self, features: Tensor) -> Tensor:
+        """X M X' of each row, X its features once a class: (n, P) to (n, K, K) float64. Read off
+        the factor at hand, so only as exact as that."""
+        ...
+
 
 class Cholesky:
     """The exact inverse of a formed matrix (K*P, K*P) plus damping."""
@@ -36,6 +41,7 @@ class Cholesky:
         damped = matrix.clone()
         damped.diagonal().add_(damping)
         self.factor = torch.linalg.cholesky(damped)
+        self._explicit: Tensor | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         flat = gradient.double().reshape(-1, self.factor.shape[0]).T
@@ -43,9 +49,21 @@ class Cholesky:
         return solved.T.reshape(gradient.shape)
 
     def inverse(self) -> Tensor:
-        """(K*P, K*P)."""
-        found: Tensor = torch.cholesky_inverse(self.factor)
+        """(K*P, K*P), formed when first asked for."""
+        if self._explicit is None:
+            self._explicit = torch.cholesky_inverse(self.factor)
+        found: Tensor = self._explicit
         return found
+
+    def leverage(self, features: Tensor) -> Tensor:
+        columns = features.shape[1]
+        classes = self.factor.shape[0] // columns
+        blocks = self.inverse().view(classes, columns, classes * columns).to(features.dtype)
+        found = torch.empty(len(features), classes, classes, dtype=torch.float64)
+        for k in range(classes):
+            moved = (features @ blocks[k]).view(len(features), classes, columns)
+            found[:, k, :] = (moved @ features[:, :, None])[:, :, 0].double()
+        return 0.5 * (found + found.transpose(1, 2))
 
 
 class Kronecker:
@@ -71,6 +89,14 @@ class Kronecker:
         found: Tensor = self._a_vectors @ turned
         return found
 
+    def leverage(self, features: Tensor) -> Tensor:
+        turned = features.double()
+        if self._b_vectors is not None:
+            turned = turned @ self._b_vectors
+        spread = (turned * turned) @ self._scale.T
+        found: Tensor = (self._a_vectors * spread[:, None, :]) @ self._a_vectors.T
+        return found
+
 
 class Iterative:
     """(F + damping I)^-1 by conjugate gradients, F given as a product."""
@@ -92,6 +118,9 @@ class Iterative:
             lambda v: self.product(v) + self.damping * v, gradient.double(),
             self.preconditioner.solve, self.tolerance, self.max_steps)
         return found
+
+    def leverage(self, features: Tensor) -> Tensor:
+        return self.preconditioner.leverage(features)
 
 
 def conjugate_gradients(

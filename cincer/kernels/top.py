@@ -6,18 +6,22 @@ Rows are in order of entry; a row of weight 0 has left the training set.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ..errors import InvalidInput
+from .held_out import held_out
 from .newton import Rows, curvature
 from .solve import Inverse
 
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix."""
+    """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix;
+    `whole` and `given` answer `jacobians` and `inputs`, from positions."""
 
     features: Tensor
     probs: Tensor
@@ -25,9 +29,29 @@ class Top:
     positions: Tensor
     weights: Tensor
     inverse: Inverse
+    damping: float
+    learning: Tensor | None = None
+    whole: Callable[[Tensor], Tensor] | None = None
+    given: Callable[[Tensor], Tensor] | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
+
+    def held_out(self, rows: Tensor) -> Tensor:
+        """By approximate leave-one-out, with the damping as the head's penalty."""
+        share = self.weights[rows] / self.weights.double().sum().clamp(min=1e-300)
+        return held_out(self.probs[rows], self.labels[rows], share,
+                        self.inverse.leverage(self.features[rows]))
+
+    def inputs(self, rows: Tensor) -> Tensor:
+        if self.given is None:
+            return self.features[rows, :-1]
+        return self.given(self.positions[rows]).flatten(1)
+
+    def jacobians(self, positions: Tensor) -> Tensor:
+        if self.whole is None:
+            raise InvalidInput("the network is not at hand, only its last layer: use top_fisher")
+        return self.whole(positions)
 
 
 def top_layer(
@@ -38,4 +62,5 @@ def top_layer(
     rows = Rows(features, labels, weights, probs.shape[1])
     every = torch.arange(len(labels)) if positions is None else positions
     ones = features.new_ones(len(labels)) if weights is None else weights
-    return Top(features, probs, labels, every, ones, curvature(rows, probs, damping))
+    return Top(features, probs, labels, every, ones, curvature(rows, probs, damping),
+               damping)

@@ -188,7 +188,7 @@ class LiveHead:
         known = self.known
         inverse = self.curvature.pick_inverse(known.probs, self.damping, self.version)
         return Top(known.features, known.probs, known.labels, known.positions, known.weights,
-                   inverse)
+                   inverse, self.damping)
 
     # ---- idle time -----------------------------------------------------------------------------
 

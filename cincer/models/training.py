@@ -37,20 +37,23 @@ def initial_state(network: Network) -> State:
 def from_scratch(
     network: Network, start: State, inputs: Tensor, labels: Tensor, weights: Tensor | None = None,
     *, epochs: int, seed: int, should_stop: Callable[[], bool] | None = None,
+    seen: Tensor | None = None,
 ) -> Trained:
     """Back to the weights `start`, then `train`."""
     as_module(network).load_state_dict(start)
     return train(network, inputs, labels, weights, epochs=epochs, seed=seed,
-                 should_stop=should_stop)
+                 should_stop=should_stop, seen=seen)
 
 
 def train(
     network: Network, inputs: Tensor, labels: Tensor, weights: Tensor | None = None, *,
     epochs: int, seed: int, should_stop: Callable[[], bool] | None = None,
+    seen: Tensor | None = None,
 ) -> Trained:
     """Trains in place on inputs (N, F...), labels (N,), weights (N,) or None for ones; leaves the
     network in inference mode. `should_stop` is asked before each batch. The same seed and inputs
-    give the same weights on one thread."""
+    give the same weights on one thread. `seen` (N,), zeros: gains the mean over the epochs of each
+    row's loss just before the step that learned from it, in nats."""
     module, rows = as_module(network), len(labels)
     ones = torch.ones(rows) if weights is None else weights
     shuffler = torch.Generator().manual_seed(derive(seed, "batches"))
@@ -65,7 +68,10 @@ def train(
                 if should_stop is not None and should_stop():
                     module.eval()
                     return Trained(done, loss, False)
-                total += _step(module, optimizer, inputs[batch], labels[batch], ones[batch])
+                losses = _step(module, optimizer, inputs[batch], labels[batch], ones[batch])
+                total += float((losses * ones[batch]).sum())
+                if seen is not None:
+                    seen[batch] += losses / epochs
             loss, done = total / rows, done + 1
     module.eval()
     return Trained(done, loss, True)
@@ -74,12 +80,13 @@ def train(
 def _step(
     module: nn.Module, optimizer: torch.optim.Optimizer, inputs: Tensor, labels: Tensor,
     weights: Tensor,
-) -> float:
-    losses = nn.functional.cross_entropy(module(inputs), labels, reduction="none") * weights
+) -> Tensor:
+    """The rows' losses before the step."""
+    losses = nn.functional.cross_entropy(module(inputs), labels, reduction="none")
     optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(losses.mean())
+    torch.autograd.backward((losses * weights).mean())
     optimizer.step()
-    return float(losses.detach().sum())
+    return losses.detach()
 
 
 def _batches(order: Tensor) -> Iterator[Tensor]:

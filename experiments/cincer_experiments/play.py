@@ -21,7 +21,7 @@ from cincer.rows import Rows
 from cincer.runner import Runner
 from cincer.session.events import Decision
 from cincer.session.state import Query
-from cincer.types import NO_LABEL, AnnotatorId, ExampleId, Label, Status
+from cincer.types import NO_LABEL, Action, AnnotatorId, ExampleId, Label, Status
 from cincer_streams.oracle import Oracle
 from cincer_streams.stream import NoisyStream
 
@@ -48,7 +48,7 @@ class Step:
 
 def play(
     stream: NoisyStream, settings: Settings, oracle: Oracle, *, upper_bound: bool = True,
-    model: Any = None,
+    model: Any = None, drop: bool = False,
 ) -> Iterator[Step]:
     """The run on `stream`, step by step. `settings.loop.bootstrap` is the stream's own. Computes on
     one thread: the matrices are small, and threads would wait for each other."""
@@ -65,19 +65,24 @@ def play(
         query = runner.receive(arrival.id, row, given)
         if query is not None:
             shown = runner.show(query.id)
-            answer(runner, shown, oracle)
+            answer(runner, shown, oracle, drop)
             asked += 1
-            inspected += 1 if shown.counter_example is None else 2
+            inspected += 1 if drop or shown.counter_example is None else 2
         if t >= 0:
             yield referee.step(runner, t, asked, inspected)
 
 
-def answer(runner: Runner, query: Query, oracle: Oracle) -> None:
-    """The oracle's reply about both sides."""
+def answer(runner: Runner, query: Query, oracle: Oracle, drop: bool = False) -> None:
+    """The oracle's reply about both sides; with `drop`, about the suspect, and if that was right,
+    the counter-example is removed."""
     counter = query.counter_example
-    runner.reply(
-        query.id, ORACLE, _decision(oracle, query.example, query.given, query.predicted),
-        _decision(oracle, counter.example, counter.label, counter.predicted) if counter else None)
+    example = _decision(oracle, query.example, query.given, query.predicted)
+    other = None
+    if counter and not drop:
+        other = _decision(oracle, counter.example, counter.label, counter.predicted)
+    elif counter and example.action is Action.KEEP:
+        other = Decision(Action.REMOVE)
+    runner.reply(query.id, ORACLE, example, other)
 
 
 def _decision(

@@ -1,7 +1,8 @@
 """`cincer simulate`: the loop with an oracle, by selector and repeat, one JSON line a step.
 
 The file begins with one line that states every setting, version and seed; a run that was cut off
-goes on where its last whole repeat ended, and a file of other settings is refused.
+goes on where its last whole run ended, and a file of other settings is refused. With training from
+scratch, the runs of a study are trained side by side (`batched`).
 """
 
 from __future__ import annotations
@@ -27,10 +28,16 @@ from cincer_streams.oracle import Oracle
 from cincer_streams.published import published_streams
 from cincer_streams.stream import NoisyStream, noisy_stream
 
+from . import batched
 from .arrays import read_arrays
 from .play import Step, play
 
 DEFAULT = "default"
+DROP = "drop_ce"
+SPECIAL = (DEFAULT, DROP)
+"""Selectors that are not strategies: the default one; and the paper's reply policy in which the
+annotator sees the suspect alone, and a right one costs Top Fisher's pick its place."""
+
 STREAMS = ("drawn", "published")
 
 Progress = Callable[[str, int, int], None]
@@ -56,8 +63,8 @@ class Plan:
     def checked(self) -> Plan:
         """This plan; raises on what cannot be run."""
         for name in self.selectors:
-            if name != DEFAULT and name not in COUNTER_EXAMPLES:
-                raise UnknownName("selector", name, [DEFAULT, *COUNTER_EXAMPLES])
+            if name not in SPECIAL and name not in COUNTER_EXAMPLES:
+                raise UnknownName("selector", name, [*SPECIAL, *COUNTER_EXAMPLES])
         if self.streams not in STREAMS:
             raise UnknownName("streams", self.streams, STREAMS)
         if self.arrivals < 1 or self.repeats < 1:
@@ -78,6 +85,8 @@ class Plan:
 
     def strategy(self, selector: str) -> str:
         """The strategy's name that stands behind `selector`."""
+        if selector == DROP:
+            return "top_fisher"
         return self.settings.model.counter_example if selector == DEFAULT else selector
 
 
@@ -89,32 +98,55 @@ def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator
     streams = _streams(plan, _dataset(plan.data))
     total = len(plan.selectors) * plan.repeats * (plan.arrivals + 1)
     done = len(finished) * (plan.arrivals + 1)
+    missing = {(name, repeat) for name in plan.selectors for repeat in range(1, plan.repeats + 1)
+               } - finished.keys()
+    yield from finished.values()
+
+    def told(what: str, steps: int) -> None:
+        nonlocal done
+        done += steps
+        progress(what, done, total)
+
     with out.open("a", encoding="utf-8") as file:
-        for repeat, stream in enumerate(streams, start=1):
-            for selector in plan.selectors:
-                if (selector, repeat) in finished:
-                    yield finished[selector, repeat]
-                    continue
-                lines = []
+        for selector, repeat, steps in _played(plan, streams, missing, told):
+            lines = [{"selector": selector, "repeat": repeat, **asdict(step)} for step in steps]
+            file.write("".join(json.dumps(line) + "\n" for line in lines))
+            file.flush()
+            yield lines[-1]
+
+
+def _played(
+    plan: Plan, streams: list[NoisyStream], missing: set[tuple[str, int]],
+    told: Callable[[str, int], None],
+) -> Iterator[tuple[str, int, list[Step]]]:
+    """The missing runs, each whole: selector, repeat, steps."""
+    if batched.can_batch(plan.settings):
+        wanted = [
+            batched.Wanted(repeat, stream, _oracle(plan, repeat, stream),
+                           {s: plan.strategy(s) for s in plan.selectors if (s, repeat) in missing})
+            for repeat, stream in enumerate(streams, start=1)]
+        yield from batched.run(wanted, plan.settings, plan.seed, told)
+        return
+    for repeat, stream in enumerate(streams, start=1):
+        for selector in plan.selectors:
+            if (selector, repeat) in missing:
+                steps = []
                 for step in _steps(plan, selector, repeat, stream):
-                    lines.append(_line(selector, repeat, step))
-                    done += 1
-                    progress(f"{selector}, repeat {repeat}", done, total)
-                file.write("".join(json.dumps(line) + "\n" for line in lines))
-                file.flush()
-                yield lines[-1]
+                    steps.append(step)
+                    told(f"{selector}, repeat {repeat}", 1)
+                yield selector, repeat, steps
 
 
 def _steps(plan: Plan, selector: str, repeat: int, stream: NoisyStream) -> Iterator[Step]:
     seed = derive(plan.seed, "simulate", repeat) % 2**31
     model = replace(plan.settings.model, seed=seed, counter_example=plan.strategy(selector))
-    oracle = Oracle(stream.truth, plan.oracle_error, derive(plan.seed, "oracle", repeat),
-                    classes=len(stream.schema.classes))
-    return play(stream, replace(plan.settings, model=model), oracle)
+    return play(stream, replace(plan.settings, model=model), _oracle(plan, repeat, stream),
+                drop=selector == DROP)
 
 
-def _line(selector: str, repeat: int, step: Step) -> dict[str, Any]:
-    return {"selector": selector, "repeat": repeat, **asdict(step)}
+def _oracle(plan: Plan, repeat: int, stream: NoisyStream) -> Oracle:
+    return Oracle(stream.truth, plan.oracle_error, derive(plan.seed, "oracle", repeat),
+                  classes=len(stream.schema.classes))
 
 
 def _dataset(name: str) -> DataSet:

@@ -1,5 +1,7 @@
 """One suite for every registered counter-example strategy."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from tests_numeric import classification
@@ -25,10 +27,19 @@ def scene(rows=60, classes=4):
     positions = torch.arange(rows) * 7 + 3
     top = top_layer(known.features[:rows].float(), head.probs.float(), known.labels[:rows],
                     positions, damping=0.05)
+    rows_at = torch.cat([known.features[:rows], outside[None]]).float()
+    top = replace(top, whole=lambda places: head_jacobians(
+        rows_at[torch.where(places == 1000, rows, (places - 3) // 7)], classes))
     probs = probabilities(head.weights, outside[None])[0].float()
     predicted = int(probs.argmax())
     suspect = Suspect(Position(1000), outside.float(), probs, (predicted + 1) % classes, predicted)
     return suspect, top, torch.nonzero(top.labels == predicted)[:, 0]
+
+
+def head_jacobians(features, classes):
+    """The derivatives of a network that is its head: the features once a class."""
+    one = torch.eye(classes)
+    return torch.einsum("kl,mp->mklp", one, features).flatten(2)
 
 
 @pytest.mark.parametrize(("name", "neighbours"), STRATEGIES)
@@ -133,3 +144,20 @@ def test_as_published_refuses_what_it_cannot_invert(monkeypatch):
 def test_unknown_name_lists_the_valid_ones():
     with pytest.raises(UnknownName, match="did you mean 'top_fisher'"):
         counter_example("topfisher")
+
+
+def test_full_fisher_of_a_head_is_top_fisher():
+    suspect, top, candidates = scene()
+    ours = counter_example("top_fisher")(suspect, top, candidates, 100)
+    full = counter_example("full_fisher")(suspect, top, candidates, 100)
+    assert torch.equal(full.positions, ours.positions)
+    assert torch.allclose(full.scores, ours.scores.double(), rtol=1e-3, atol=1e-4)
+
+
+def test_full_fisher_needs_the_network_and_room(monkeypatch):
+    suspect, top, candidates = scene()
+    with pytest.raises(InvalidInput, match="not at hand"):
+        counter_example("full_fisher")(suspect, replace(top, whole=None), candidates, 1)
+    monkeypatch.setattr("cincer.kernels.whole.LIMIT", 10)
+    with pytest.raises(InvalidInput, match="small models"):
+        counter_example("full_fisher")(suspect, top, candidates, 1)

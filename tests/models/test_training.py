@@ -7,6 +7,7 @@ from torch import nn
 
 from cincer.models.networks import Split, network
 from cincer.models.training import _batches, from_scratch, initial_state, train
+from cincer.rng import derive
 
 
 def data(rows=90):
@@ -40,6 +41,21 @@ def test_from_scratch_is_the_same_every_time_whatever_came_before():
     assert torch.equal(flat(net), first)
     from_scratch(net, start, x, y, epochs=3, seed=2)
     assert not torch.equal(flat(net), first)
+
+
+def test_the_mean_loss_while_learning_is_that_before_each_step():
+    x, y = data()
+    net = network("logreg", (4,), 3, 1)
+    start = initial_state(net)
+    seen, more = torch.zeros(len(y)), torch.zeros(len(y))
+    from_scratch(net, start, x, y, epochs=1, seed=1, seen=seen)
+    first = next(iter(_batches(torch.randperm(len(y), generator=torch.Generator().manual_seed(
+        derive(1, "batches"))))))
+    net.load_state_dict(start)
+    wanted = nn.functional.cross_entropy(net(x[first]), y[first], reduction="none").detach()
+    torch.testing.assert_close(seen[first], wanted)
+    done = from_scratch(net, start, x, y, epochs=30, seed=1, seen=more)
+    assert done.loss < float(more.mean()) < float(seen.mean())
 
 
 def test_the_global_generator_is_left_alone():

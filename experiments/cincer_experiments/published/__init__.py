@@ -1,0 +1,17 @@
+"""The published protocol (Teso et al., NeurIPS 2021), many runs in one tensor program.
+
+All runs of one study have the same shapes: a grid of repeats (a stream each) by variants (a
+selector each). After every arrival each run's network goes back to its initial weights and is
+trained again; here the whole grid is trained at once, and the variants of one repeat share its
+inputs, its batches and its dropout masks (common random numbers).
+
+streams     the grid's inputs and labels, as arrays
+nets        the networks of the grid: forward, gradient, step
+convolutional   the same interface for `cnn`
+draws       batches and dropout masks, by repeat and arrival
+training    all epochs of the whole grid
+board       labels, confirmations and counts of every run
+picks       the counter-example of one run, by any strategy of `cincer.counterexample`
+scoring     weighted F1 of the whole grid
+protocol    the loop
+"""

@@ -1,0 +1,130 @@
+"""The loop of Algorithm 1 (Teso et al. 2021) over a grid, an oracle answering at once.
+
+After the bootstrap's fit, for each arrival: the model scores it; above the margin the oracle sees
+it and, with it, the variant's counter-example; labels are set right; the arrival joins; every
+network is trained from scratch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from cincer.kernels.head import with_bias
+from cincer.kernels.whole import jacobians
+from cincer.protocols import CounterExample
+
+from .board import Board, Counts, counts
+from .convolutional import Convolutional
+from .nets import Grid, Nets
+from .picks import DAMPING, Seen, pick, suspect
+from .scoring import weighted_f1
+from .streams import Streams
+from .training import Schedule, refit
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One column of the grid. `again`: may show what a person has confirmed before, as the
+    published code does. `drop`: the oracle sees the suspect alone, and if it was right, the
+    counter-example leaves the training set unasked. `strategy` None: the network of true labels,
+    which asks nothing."""
+
+    name: str
+    strategy: CounterExample | None
+    again: bool = False
+    drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """`repeats`: their numbers, which name what they draw. `measure_every`: arrivals between two
+    measurements of F1 (NaN in between)."""
+
+    model: str
+    repeats: tuple[int, ...]
+    threshold: float = 0.2
+    schedule: Schedule = field(default_factory=Schedule)
+    damping: float = DAMPING
+    measure_every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The grid after arrival `t` (0 = after the bootstrap): counts, and F1 (A, B)."""
+
+    t: int
+    counts: Counts
+    f1: Tensor
+
+
+def play(
+    streams: Streams, variants: Sequence[Variant], protocol: Protocol, believed: Tensor
+) -> Iterator[State]:
+    """The grid's states, one an arrival. `believed` (A, N): the oracle's answers."""
+    true = streams.true("metrics")
+    grid = Grid(len(streams.x), len(variants), streams.x.shape[2], streams.classes)
+    nets = networks(protocol.model, grid, protocol.schedule.seed)
+    board = Board(streams, len(variants), believed)
+    for b, variant in enumerate(variants):
+        if variant.strategy is None:
+            board.labels[:, b] = true
+    loop = _Loop(streams, tuple(variants), protocol, nets, board)
+    learning = torch.empty(0)
+    for t in range(streams.x.shape[1] - streams.bootstrap + 1):
+        rows = streams.bootstrap + t
+        if t:
+            loop.arrive(rows - 1, learning)
+        learning = refit(nets, streams.x[:, :rows], board.labels[:, :, :rows], protocol.repeats,
+                         t, protocol.schedule, board.weights(rows))
+        yield State(t, counts(board, streams.given, true, rows), loop.f1(t))
+
+
+def networks(model: str, grid: Grid, seed: int) -> Nets | Convolutional:
+    """The grid's networks: `logreg`, `mlp` or `cnn`."""
+    return Convolutional(grid, seed) if model == "cnn" else Nets(model, grid, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """What one arrival needs."""
+
+    streams: Streams
+    variants: tuple[Variant, ...]
+    protocol: Protocol
+    nets: Nets | Convolutional
+    board: Board
+
+    def f1(self, t: int) -> Tensor:
+        grid, streams = self.nets.grid, self.streams
+        if t % self.protocol.measure_every:
+            return torch.full((grid.repeats, grid.variants), float("nan"), dtype=torch.float64)
+        return weighted_f1(streams.test_y, self.nets.predicted(streams.test_x), grid.classes)
+
+    def arrive(self, row: int, learning: Tensor) -> None:
+        """Row `row` arrives in every run; who finds it suspicious asks."""
+        upto = self.streams.x[:, : row + 1]
+        probs = torch.softmax(self.nets.logits(upto), dim=3)
+        here, given = probs[:, :, row], self.board.labels[:, :, row]
+        margin = here.max(dim=2).values - here.gather(2, given[:, :, None])[:, :, 0]
+        features = self.nets.features(upto)
+        kept = (~self.board.dropped[:, :, :row]).float()
+        for a, b in torch.nonzero(margin > self.protocol.threshold).tolist():
+            variant = self.variants[b]
+            if variant.strategy is None:
+                continue
+            columns = with_bias(features[a, b])
+            about = suspect(row, columns[row], here[a, b], int(given[a, b]))
+            top = Seen(columns[:row], probs[a, b, :row], self.board.labels[a, b, :row],
+                       self.protocol.damping, upto[a, :row], self.board.confirmed[a, b, :row],
+                       learning[a, b, :row], kept[a, b], self._whole(a, b))
+            self.board.ask(
+                a, b, row, pick(variant.strategy, about, top, variant.again), variant.drop)
+
+    def _whole(self, a: int, b: int) -> Callable[[Tensor], Tensor]:
+        """Rows of run (a, b) to the derivatives of their logits."""
+        network = self.nets.one(a, b)
+        return lambda rows: jacobians(network, self.streams.x[a, rows])
