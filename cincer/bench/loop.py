@@ -62,7 +62,7 @@ class LoopRow:
 
 
 def run(
-    known: Sequence[int] = (1_000, 10_000, 100_000), *, replies: int = 200,
+    known: Sequence[int] = (1_000, 10_000, 100_000), *, replies: int = 600,
     arrivals: int = 5_000, seed: int = 1, progress: Callable[[str], None] = lambda line: None,
 ) -> dict[str, object]:
     """Measures each size; {"features", "classes", "rows": [LoopRow as a mapping...]}. `replies`

@@ -33,7 +33,7 @@ def pick(known: str, as_json: bool, **options: int) -> None:
 @bench.command(cls=Command)
 @click.option("--known", default="1000,10000,100000", metavar="N,N,…",
               help="Numbers of known examples. [default: 1000,10000,100000]")
-@click.option("--replies", default=200, show_default=True, metavar="N", help="Replies a size.")
+@click.option("--replies", default=600, show_default=True, metavar="N", help="Replies a size.")
 @click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
 @json_option
 def loop(known: str, as_json: bool, **options: int) -> None:
