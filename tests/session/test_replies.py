@@ -225,6 +225,17 @@ def test_a_late_reply_counts_while_the_same_pair_was_picked_again() -> None:
     assert of(fx.ReplyNoted, world.reply(query.id, KEEP, epoch=1))[0].counted
 
 
+def test_a_reply_to_an_earlier_pair_is_not_taken_for_the_present_one() -> None:
+    world, query, _ = pair()
+    second = world.known_example(1)
+    world.release(query.id)
+    world.pick(query.id, second)
+    world.show(query.id, pair=second)
+    effects = world.reply(query.id, relabel(1), relabel(2), epoch=1)
+    assert not of(fx.ReplyNoted, effects)[0].counted
+    assert world.label(second) == 1
+
+
 def test_late_doubt_leaves_the_pair_on_the_other_screen() -> None:
     world, query, other = pair()
     world.release(query.id)

@@ -9,7 +9,7 @@ from cincer.errors import NotFound, Stale
 from cincer.session import effects as fx
 from cincer.session import events as ev
 from cincer.session.state import Query
-from cincer.types import Action, AnnotatorId, Position, QueryKind, Status
+from cincer.types import Action, AnnotatorId, Position, QueryKind, Role, Status
 
 ANN = AnnotatorId("ann")
 VERDICTS = [KEEP, UNSURE, relabel(2), *(ev.Decision(a) for a in (
@@ -105,7 +105,8 @@ def test_an_example_that_somebody_else_has_judged_since_is_not_asked_about_again
     world.show(second.id, "bob", query.position)
     world.reply(second.id, KEEP, relabel(2), who="bob")
     world.undo()
-    assert world.label(query.position) == 2
+    assert (world.label(query.position), world.status(query.position)) == (2, Status.KNOWN)
+    assert world.loop.data.role(query.position) is not Role.NONE
     assert not world.state.queries
 
 
@@ -113,10 +114,12 @@ def test_other_queries_that_were_closed_along_with_it_are_open_again() -> None:
     world = World(pending="provisional")
     questioned = world.arrive(1, 2, 0.8)
     query = world.about(world.arrive(0, 1, 0.9))
+    world.lease(world.about(questioned).id, "bob")
     world.show(query.id, pair=questioned)
     world.reply(query.id, KEEP, relabel(2))
     world.undo()
     assert world.about(questioned).kind is QueryKind.SUSPICIOUS
+    assert world.about(questioned).lease is None
     assert world.label(questioned) == 1
 
 
