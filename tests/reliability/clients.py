@@ -281,7 +281,7 @@ class SocketAnnotator(Annotator):
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and not self.notes.over.is_set():
             try:
-                told = self._connected().call(event, message, "/annotate", timeout=10)
+                told = self._connected().call(event, message, "/annotate", timeout=4)
             except (socketio.exceptions.SocketIOError, OSError, ValueError):
                 self._broken()
                 continue
@@ -298,7 +298,7 @@ class SocketAnnotator(Annotator):
             self._client = socketio.Client(reconnection=False, handle_sigint=False)
             self._client.connect(
                 f"http://127.0.0.1:{self._port}", {"Authorization": f"Bearer {self._secret}"},
-                transports=["websocket"], namespaces=["/annotate"], wait_timeout=10)
+                transports=["websocket"], namespaces=["/annotate"], wait_timeout=3)
         return self._client
 
     def _broken(self) -> None:
