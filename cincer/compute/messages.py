@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Belief, Label, Position
+from ..types import Belief
 from .frames import Frame, Ints, pack_ints, unpack_ints
 
 BELIEFS = 5
@@ -47,8 +47,3 @@ def as_beliefs(pairs: Sequence[Sequence[Any]]) -> tuple[Belief, ...]:
 def margin_of(value: float) -> float | None:
     """A margin as a plain number; NaN (no label) becomes None."""
     return None if value != value else round(float(value), 6)
-
-
-def wanted_pick(query: str, position: Position, given: Label, version: int) -> list[Any]:
-    """One entry of a `pick` job."""
-    return [query, int(position), int(given), version]

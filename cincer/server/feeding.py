@@ -1,15 +1,18 @@
 """A stream played into a running service at a pace: what `demo` and `serve FILE` receive from.
 
-It sends by the same commands as a source over the network, waits for each acknowledgement, and goes
-on after what was stored by an earlier run.
+It sends by the same commands as a source over the network, waits for each acknowledgement, and
+leaves out what is stored already, so that a later run goes on where an earlier one ended.
 """
 
 from __future__ import annotations
 
 import itertools
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from threading import Event
+
+from pydantic import ValidationError
 
 from ..errors import Busy, CincerError, Closed
 from ..protocols import Arrival
@@ -18,7 +21,10 @@ from ..types import AnnotatorId
 from . import threads
 from .commands import Actor, Item, Receive
 from .intake import item
+from .problems import answer
 from .service import Service
+
+log = logging.getLogger("cincer.feeding")
 
 BATCH = 256
 """Arrivals in one command at most."""
@@ -49,30 +55,41 @@ class Feeder:
         self._stop.set()
 
     def _run(self) -> None:
-        skip = self._service.stats().received
-        items = (self._item(arrival) for arrival in itertools.islice(self._arrivals, skip, None))
-        self._send(itertools.islice(items, max(0, self._burst - skip)))
-        self._send_at_pace(items)
+        stored = self._service.stats().received
+        items = self._items()
+        self._send(itertools.islice(items, max(0, self._burst - stored)))
+        if self._rate is None:
+            self._send(items)
+        else:
+            self._send_at_pace(items, self._rate)
         if not self._stop.is_set():
             self._service.source_ended()
+        if self.rejected:
+            log.warning("%d examples were refused; the first: %s", len(self.rejected),
+                        self.rejected[0])
 
-    def _item(self, arrival: Arrival) -> Item:
-        raw = {"id": arrival.id, "content": arrival.content, "label": arrival.label,
-               "at": arrival.at, "meta": arrival.meta}
-        return item(self._schema, raw)
+    def _items(self) -> Iterator[Item]:
+        """What is not stored yet, whoever sent the rest; a bad one never sinks its neighbours."""
+        for arrival in self._arrivals:
+            if self._service.archive.position_of(arrival.id) is not None:
+                continue
+            raw = {"id": arrival.id, "content": arrival.content, "label": arrival.label,
+                   "at": arrival.at, "meta": arrival.meta}
+            try:
+                yield item(self._schema, raw)
+            except (CincerError, ValidationError) as error:
+                self.rejected.append(f"{arrival.id}: {answer(error).error}")
 
-    def _send_at_pace(self, items: Iterator[Item]) -> None:
+    def _send_at_pace(self, items: Iterator[Item], rate: float) -> None:
         began, sent = time.monotonic(), 0
         while not self._stop.is_set():
-            due = BATCH if self._rate is None else int((time.monotonic() - began) * self._rate)
-            part = list(itertools.islice(items, min(BATCH, due if self._rate is None
-                                                    else due - sent)))
-            if not part and (self._rate is None or due > sent):
+            due = min(BATCH, int((time.monotonic() - began) * rate) - sent)
+            part = list(itertools.islice(items, due))
+            if due and not part:
                 return
             self._send(part)
             sent += len(part)
-            if self._rate is not None:
-                self._stop.wait(BEAT)
+            self._stop.wait(BEAT)
 
     def _send(self, items: Iterable[Item]) -> None:
         rows = iter(items)
@@ -85,7 +102,8 @@ class Feeder:
             try:
                 answers = self._service.submit(Receive(self._actor, part)).result()
                 assert isinstance(answers, tuple)
-                self.rejected += [a.error or "" for a in answers if a.answer == "rejected"]
+                self.rejected += [f"{a.id}: {a.error}" for a in answers
+                                  if a.answer == "rejected"]
                 return
             except Closed:
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
@@ -91,8 +91,3 @@ def login_url(url: str, app: Flask, name: str, roles: tuple[str, ...]) -> str:
     token = known[0] if known else parts.tokens.create(name, roles)[0]
     code, _ = parts.codes.issue(token.id)
     return f"{url}/login?code={code}"
-
-
-def with_folder(settings: Settings, folder: Path) -> Settings:
-    """The settings, with this data folder."""
-    return replace(settings, server=replace(settings.server, data_dir=str(folder)))

@@ -5,5 +5,5 @@ simulate    `cincer simulate`: runs by selector and repeat, one JSON line a step
 batched     the same with training from scratch: many runs side by side
 published   the published protocol on a grid of networks
 demo        `cincer experiment demo`: what ten answers do to the demo's stream
-summary     means, standard errors, tables
+summary     means and standard errors
 """

@@ -1,9 +1,9 @@
-"""Means with their standard errors, and Markdown tables of them."""
+"""Means with their standard errors."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,9 +33,3 @@ def mean(values: Iterable[float]) -> Mean:
     found = np.asarray(list(values), dtype=np.float64)
     error = found.std(ddof=1) / math.sqrt(len(found)) if len(found) > 1 else math.nan
     return Mean(float(found.mean()), float(error), len(found))
-
-
-def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *([str(cell) for cell in row] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
