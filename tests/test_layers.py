@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: dict[str, int] = {
     "types": 0, "errors": 0,
-    "protocols": 1, "config": 1, "rng": 1, "strictjson": 1,
+    "protocols": 1, "config": 1, "rng": 1, "strictjson": 1, "durable": 1,
     "kernels": 2,
     "suspicion": 3, "counterexample": 3, "relabel": 3, "reweight": 3, "models": 3, "curate": 3,
     "dataset": 3, "schema": 3, "rows": 3, "features": 3, "answers": 3,

@@ -6,7 +6,6 @@ and its chain ends where it should; `restore` looks again, and keeps what it rep
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from ..durable import place
 from ..errors import Corrupt, NotFound
 from . import schema
 from .lock import WriterLock
@@ -79,16 +79,3 @@ def check(path: Path) -> None:
         raise Corrupt(f"{path} is not a whole ledger: {error}", path=str(path)) from error
     if found != "ok":
         raise Corrupt(f"{path} is damaged: {found}", path=str(path))
-
-
-def place(partial: Path, target: Path) -> None:
-    """Give a finished file its name, so that a power cut leaves the old one or the new one."""
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, target)
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

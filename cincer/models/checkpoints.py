@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..durable import place
 from ..errors import Corrupt, NotFound
 from ..protocols import Network
 from .training import as_module
@@ -72,14 +73,5 @@ def _recorded(path: Path) -> str:
 def _replace(path: Path, data: bytes) -> None:
     """Writes all of `data` or nothing, and does not return before it is on disk."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    beside.write_bytes(data)
+    place(beside, path)

@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ...durable import place
 from ...errors import InvalidInput, NotFound, Unauthenticated, UnknownName
 from ...types import Seconds
 from .locked import locked
@@ -157,9 +158,7 @@ class Tokens:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self.path)
+        place(part, self.path)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
