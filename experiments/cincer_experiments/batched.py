@@ -92,7 +92,8 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
         for name, strategy in grid[0].selectors.items()]
     protocol = Protocol(
         model.model, tuple(one.repeat for one in grid), settings.loop.ask_threshold,
-        Schedule(model.epochs, seed=seed), DAMPING if model.damping is None else model.damping)
+        Schedule(model.epochs, seed=seed), DAMPING if model.damping is None else model.damping,
+        rounds=settings.loop.rounds, counter_examples=settings.loop.counter_examples)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))
 
@@ -107,4 +108,4 @@ def _step(state: State, a: int, b: int) -> Step:
         state.t, int(c.queries[a, b]), int(c.inspected[a, b]), int(c.cleaned[a, b]),
         int(c.examples[a, b]), int(c.counter_examples[a, b]), int(c.mislabelled_seen[a, b]),
         float(c.mislabelled_share[a, b]), float(state.f1[a, b]),
-        None if math.isnan(clean) else clean)
+        None if math.isnan(clean) else clean, int(c.follow_ups[a, b]))

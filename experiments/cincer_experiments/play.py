@@ -32,7 +32,9 @@ ORACLE = AnnotatorId("oracle")
 class Step:
     """The run after arrival `t` (0 = after the bootstrap). Counts since the start; `f1` weighted,
     on the gold part, in [0, 1]; `f1_clean` that of a model of the same examples with their true
-    labels (None where it was not asked for); `mislabelled_share` of the labels now held."""
+    labels (None where it was not asked for); `mislabelled_share` of the labels now held.
+    `queries` are about arrivals, `follow_ups` about counter-examples of examples found mislabelled.
+    """
 
     t: int
     queries: int
@@ -44,6 +46,7 @@ class Step:
     mislabelled_share: float
     f1: float
     f1_clean: float | None
+    follow_ups: int = 0
 
 
 def play(

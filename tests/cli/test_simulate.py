@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from cincer.cli import main
 
 FIELDS = {"selector", "repeat", "t", "queries", "labels_inspected", "cleaned", "cleaned_examples",
-          "cleaned_counter_examples", "mislabelled_seen", "mislabelled_share", "f1", "f1_clean"}
+          "cleaned_counter_examples", "mislabelled_seen", "mislabelled_share", "f1", "f1_clean",
+          "follow_ups"}
 
 
 @pytest.fixture
