@@ -42,10 +42,22 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known example for the other side: `score`, higher = stronger support for the suspicion;
+    `probs` (K,), `label` its present one."""
+
+    position: Position
+    score: float
+    probs: Floats
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
     for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
-    counter-example, `ce_label` its present label."""
+    counter-example, `ce_label` its present label; `others`: the next best, where more were asked
+    for."""
 
     counter_example: Position | None
     score: float
@@ -53,3 +65,12 @@ class Pick:
     ce_probs: Floats | None
     ce_label: Label | None
     version: int
+    others: tuple[Candidate, ...] = ()
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All that were found, the best first."""
+        if self.counter_example is None or self.ce_probs is None or self.ce_label is None:
+            return ()
+        first = Candidate(self.counter_example, self.score, self.ce_probs, self.ce_label)
+        return (first, *self.others)

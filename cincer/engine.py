@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .answers import Floats, Ints, Pick, Refit, Scores
+from .answers import Candidate, Floats, Ints, Pick, Refit, Scores
 from .config import ModelSettings
 from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
@@ -158,10 +158,11 @@ class Engine:
         return found
 
     def pick(
-        self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = ()
+        self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = (),
+        limit: int = 1,
     ) -> Pick:
         """The known example labelled `predicted` that most supports the suspicion against `given`,
-        neither `position` itself nor any of `exclude`."""
+        neither `position` itself nor any of `exclude`; with the next best, up to `limit` in all."""
         features = self._features(_ints([position]))
         probs = probabilities(self.head.weights, features)[0]
         nothing = Pick(None, float("nan"), probs.numpy(), None, None, self.version)
@@ -173,16 +174,19 @@ class Engine:
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
         top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
                       given=lambda positions: self._tensor(positions.numpy()))
-        ranking = self._counter_example(suspect, top, candidates, 1)
+        ranking = self._counter_example(suspect, top, candidates, limit)
         if not len(ranking.positions):
             return nothing
-        chosen = int(ranking.positions[0])
-        row = int(self.known.rows_of(_ints([chosen]))[0])
-        ce_probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
-        return Pick(Position(chosen), float(ranking.scores[0]), probs.numpy(), ce_probs.numpy(),
-                    int(self.known.labels[row]), self.version)
+        first, *others = map(self._candidate, ranking.positions.tolist(), ranking.scores.tolist())
+        return Pick(first.position, first.score, probs.numpy(), first.probs, first.label,
+                    self.version, tuple(others))
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _candidate(self, position: int, score: float) -> Candidate:
+        row = int(self.known.rows_of(_ints([position]))[0])
+        probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
+        return Candidate(Position(position), score, probs.numpy(), int(self.known.labels[row]))
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)

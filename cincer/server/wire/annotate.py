@@ -41,7 +41,7 @@ class QueryView(Message):
     disputes and where none exists. `epoch` is sent back with the reply. `margin` in [0, 1]."""
 
     query: QueryName
-    kind: Literal["suspicious", "audit", "unlabelled", "dispute"]
+    kind: Literal["suspicious", "audit", "unlabelled", "dispute", "follow_up"]
     epoch: int
     deadline: float
     margin: float | None
