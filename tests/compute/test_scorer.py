@@ -35,12 +35,28 @@ def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
     scorer = _scorer(place)
     wrong = (int(place.true[70]) + 1) % 3
     found = _ask(scorer, "pick", queries=["q-1", "q-2"], positions=[70, 71],
-                 given=[wrong, int(place.true[71])])
-    side, nothing = found["picks"]
+                 given=[wrong, int(place.true[71])], instead=[None, None], exclude=[[], []],
+                 limit=[1, 1])
+    (side,), nothing = found["picks"]
     assert side["label"] == place.true[70] == place.given[side["position"]]
-    assert nothing is None
+    assert nothing == []
     assert found["opinions"][0][0] == "q-1"
     assert found["opinions"][0][2] > 0.5
+
+
+def test_a_follow_up_has_its_own_prediction_and_what_it_may_not_show(place: Place) -> None:
+    scorer = _scorer(place)
+    old, new = ((int(place.true[5]) + shift) % 3 for shift in (1, 2))
+
+    def picked(exclude: list[int], limit: int) -> list[int]:
+        found = _ask(scorer, "pick", queries=["q-1"], positions=[5], given=[old], instead=[new],
+                     exclude=[exclude], limit=[limit])
+        (sides,) = found["picks"]
+        assert {side["label"] for side in sides} == {new}
+        return [side["position"] for side in sides]
+
+    first, second, third = picked([], 3)
+    assert picked([first], 2) == [second, third]
 
 
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
