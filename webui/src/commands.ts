@@ -1,6 +1,6 @@
 // What a key or a button does: from a command and the state to messages for the reducer.
 
-import { current, offered, screen, sideOf } from "./state/app";
+import { current, lookedAt, offered, screen, sideOf } from "./state/app";
 import type { Panel } from "./state/app";
 import { labelOf, typed } from "./state/choice";
 import * as reply from "./state/reply";
@@ -23,13 +23,14 @@ export function run(command: Command): void {
   if (command === "undo") return s.active ? dispatch({ type: "undo", ...stamp() }) : undefined;
   const view = current(s);
   if (!view || screen(s) !== "ask" || Date.now() < s.guard) return;
-  const agreed = reply.agree(view);
+  if (view.follow_up && (command === "left" || command === "both")) return settled();
+  const agreed = reply.agree(view, s.marks);
   switch (command) {
     case "left": return choose("left", false);
-    case "right": return choose("right", false);
+    case "right": return choose(lookedAt(s), false);
     case "both": return choose("left", true);
     case "keep": return agreed ? dispatch({ type: "answer", decisions: agreed, ...stamp() }) : undefined;
-    case "unsure": return dispatch({ type: "answer", decisions: reply.unsure(view), ...stamp() });
+    case "unsure": return dispatch({ type: "answer", decisions: reply.unsure(view, s.marks), ...stamp() });
     case "skip": return dispatch({ type: "skip", ...stamp() });
     case "flag": return dispatch({ type: "flag", key: newKey() });
     case "comment": return toggle("comment");
@@ -66,8 +67,27 @@ export function decide(decision: DecisionIn): void {
 
 /** An answer of the "more" menu about one side. */
 export function judge(side: Side, action: "remove" | "bad" | "good"): void {
-  const view = current(getState());
-  if (view) dispatch({ type: "answer", decisions: reply.oneSide(view, side, { action }), ...stamp() });
+  dispatch({ type: "judged", side, decision: { action }, ...stamp() });
+}
+
+/** Another of several known examples is looked at. */
+export function look(at: number): void {
+  dispatch({ type: "look", at });
+}
+
+function looking(event: KeyboardEvent): boolean {
+  const s = getState();
+  const view = current(s);
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (!step || !view || screen(s) !== "ask" || !reply.several(view)) return false;
+  const { length } = reply.known(view);
+  look((s.at + step + length) % length);
+  return true;
+}
+
+function settled(): void {
+  const values = { key: written(getKeys().undo) };
+  dispatch({ type: "say", line: { phrases: [{ text: "choice.settled", values }], tone: "warn" } });
 }
 
 export function confirm(): void {
@@ -89,10 +109,10 @@ function digit(key: string): void {
   if (!view || screen(s) !== "ask" || Date.now() < s.guard || typed(classes)) return;
   const label = labelOf(classes, key);
   if (label === undefined) return;
-  if (s.stage.name === "ask" && view.counter_example) return sideFirst();
-  const side = s.stage.name === "choose" ? s.stage.side : "left";
+  if (s.stage.name === "ask" && view.counter_example && !view.follow_up) return sideFirst();
+  const side = s.stage.name === "choose" ? s.stage.side : view.follow_up ? "right" : "left";
   if (sideOf(view, side)?.given_label === label) return same(label);
-  if (s.stage.name === "ask") dispatch({ type: "choose", side: "left", both: false });
+  if (s.stage.name === "ask") dispatch({ type: "choose", side, both: false });
   pick(label);
 }
 
@@ -123,11 +143,11 @@ export function pressed(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.repeat) return;
   const s = getState();
   if (s.away) dispatch({ type: "away", away: false });
-  if (event.key === "Escape" && s.panel) return done(event, () => dispatch({ type: "back" }));
+  if (event.key === "Escape" && (s.panel || Object.keys(s.marks).length > 0) && s.stage.name === "ask") return done(event, () => dispatch({ type: "back" }));
   if (typing(event)) return;
   const control = event.target instanceof HTMLElement && event.target.closest("button, a, summary");
   if (control && (event.key === "Enter" || event.key === " ")) return;
-  if (choosing(event)) return event.preventDefault();
+  if (choosing(event) || looking(event)) return event.preventDefault();
   if (/^\d$/.test(event.key)) return done(event, () => digit(event.key));
   const command = commandOf(getKeys(), event.key);
   if (command) done(event, () => run(command));

@@ -134,11 +134,11 @@ async function lease(s: State): Promise<void> {
 
 function display(s: State): void {
   const view = current(s);
-  const name = view ? `${view.query} ${view.epoch} ${view.counter_example?.id ?? ""}` : "";
+  const others = view ? [view.counter_example, ...(view.others ?? [])].flatMap((side) => side?.id ?? []) : [];
+  const name = view ? [view.query, view.epoch, ...others].join(" ") : "";
   if (!view || name === displayed || s.server.queue[0]?.restored) return;
   displayed = name;
-  const shown = [view.example.id, ...(view.counter_example ? [view.counter_example.id] : [])];
-  void ask("query:displayed", { query: view.query, epoch: view.epoch, shown });
+  void ask("query:displayed", { query: view.query, epoch: view.epoch, shown: [view.example.id, ...others] });
 }
 
 /** The server's answer, or null where none came in time. */

@@ -8,10 +8,13 @@ import type { Text } from "../i18n";
 import * as choice from "./choice";
 import type { Entry, Past } from "./outbox";
 import * as outbox from "./outbox";
-import type { Decisions, Phrase, Side } from "./reply";
+import type { Decisions, Marks, Phrase, Side } from "./reply";
 import * as reply from "./reply";
+import { sideOf } from "./reply";
 import type { Link, ServerState } from "./server";
 import * as server from "./server";
+
+export { sideOf };
 
 export type Stage =
   | { name: "ask" }
@@ -33,6 +36,9 @@ export interface State {
   /** The pairs of the history, while this page lives; after a reload the server sends them. */
   views: Record<string, QueryView>;
   stage: Stage;
+  /** Of several known examples: which one is looked at, and what is noted so far. */
+  at: number;
+  marks: Marks;
   panel: Panel;
   comments: Record<string, string>;
   line: Line | null;
@@ -63,6 +69,8 @@ export type Message =
   | { type: "undo"; key: string; now: number }
   | { type: "choose"; side: Side; both: boolean }
   | { type: "decided"; decision: DecisionIn; key: string; now: number; day: string }
+  | { type: "judged"; side: Side; decision: DecisionIn; key: string; now: number; day: string }
+  | { type: "look"; at: number }
   | { type: "filter"; filter: string }
   | { type: "select"; selected: number }
   | { type: "back" }
@@ -74,7 +82,7 @@ export type Message =
   | { type: "away"; away: boolean };
 
 export const START: State = {
-  server: server.EMPTY, outbox: [], history: [], views: {}, stage: { name: "ask" }, panel: null,
+  server: server.EMPTY, outbox: [], history: [], views: {}, stage: { name: "ask" }, at: 0, marks: {}, panel: null,
   comments: {}, line: null, leaving: null, shownAt: 0, guard: 0, active: true, away: false,
   today: { day: "", owner: "", count: 0 },
 };
@@ -91,8 +99,10 @@ export function current(s: State): QueryView | null {
   return s.server.queue[0]?.view ?? null;
 }
 
-export function sideOf(view: QueryView, side: Side) {
-  return side === "left" ? view.example : view.counter_example;
+/** The known example that is looked at: the only one, or one of several. */
+export function lookedAt(s: State): Side {
+  const view = current(s);
+  return (view && reply.known(view)[s.at]) ?? "right";
 }
 
 export function reduce(s: State, m: Message): State {
@@ -118,6 +128,8 @@ function step(s: State, m: Message): State {
     case "undo": return undo(s, m.key);
     case "choose": return choose(s, m.side, m.both);
     case "decided": return decided(s, m.decision, m.key, m.now, m.day);
+    case "judged": return judged(s, m.side, m.decision, m.key, m.now, m.day);
+    case "look": return { ...s, at: m.at };
     case "filter": return s.stage.name === "choose" ? { ...s, stage: { ...s.stage, filter: m.filter, selected: 0 } } : s;
     case "select": return s.stage.name === "choose" ? { ...s, stage: { ...s.stage, selected: m.selected } } : s;
     case "back": return back(s);
@@ -135,7 +147,7 @@ function withShown(before: State, after: State, now: number | null): State {
   const was = current(before);
   const is = current(after);
   if (was?.query === is?.query) return after;
-  return { ...after, stage: firstStage(after, is), shownAt: now ?? before.shownAt, panel: after.panel === "help" ? "help" : null };
+  return { ...after, stage: firstStage(after, is), at: 0, marks: {}, shownAt: now ?? before.shownAt, panel: after.panel === "help" ? "help" : null };
 }
 
 function firstStage(s: State, view: QueryView | null): Stage {
@@ -170,7 +182,7 @@ function replaced(before: State, after: State, now: number): State {
   const is = current(after);
   if (!was || !is || was.query !== is.query || server.samePair(was, is)) return after;
   return {
-    ...after, guard: now + GUARD, stage: firstStage(after, is), shownAt: now,
+    ...after, guard: now + GUARD, stage: firstStage(after, is), at: 0, marks: {}, shownAt: now,
     line: { phrases: [{ text: "did.replaced" }], tone: "warn" },
   };
 }
@@ -210,6 +222,7 @@ function answer(s: State, decisions: Decisions, key: string, now: number, day: s
   const body = {
     query: view.query, key, epoch: held.restored ? null : view.epoch, seconds,
     example: decisions.left, counter_example: decisions.right, comment: text,
+    ...(decisions.others ? { others: decisions.others } : {}),
   };
   const phrases = reply.told(reply.foreseen(view, decisions));
   const entry: Entry = { key, owner: owner(s), tries: 0, query: view.query, event: "query:reply", body };
@@ -292,8 +305,8 @@ function refused(s: State, key: string, error: ErrorAnswer): State {
 function choose(s: State, side: Side, both: boolean): State {
   const view = current(s);
   if (!view) return s;
-  const real: Side = view.counter_example ? side : "left";
-  return { ...s, panel: null, stage: { name: "choose", side: real, both: both && view.counter_example !== null, first: null, filter: "", selected: 0 } };
+  const real: Side = view.follow_up ? "right" : view.counter_example ? side : "left";
+  return { ...s, panel: null, stage: { name: "choose", side: real, both: both && view.counter_example !== null && !view.follow_up, first: null, filter: "", selected: 0 } };
 }
 
 /** A decision about the side in question: the other side follows, or the answer is complete. */
@@ -301,15 +314,31 @@ function decided(s: State, decision: DecisionIn, key: string, now: number, day: 
   const view = current(s);
   if (!view || s.stage.name !== "choose") return s;
   const { side, both, first } = s.stage;
+  const other = lookedAt(s);
   if (both && side === "left")
-    return { ...s, stage: { name: "choose", side: "right", both, first: decision, filter: "", selected: 0 } };
-  const decisions = first ? { left: first, right: decision } : reply.oneSide(view, side, decision);
-  return answer(s, decisions, key, now, day);
+    return { ...s, stage: { name: "choose", side: other, both, first: decision, filter: "", selected: 0 } };
+  if (first && !reply.several(view)) return answer(s, { left: first, right: decision }, key, now, day);
+  return judged(first ? marked(s, "left", first) : s, side, decision, key, now, day);
+}
+
+/** A verdict on one side. Of several known examples it is noted, and the next one is looked at;
+ * otherwise the other side is right, and that is the answer. */
+function judged(s: State, side: Side, decision: DecisionIn, key: string, now: number, day: string): State {
+  const view = current(s);
+  if (!view) return s;
+  if (!reply.several(view)) return answer(s, reply.oneSide(view, side, decision), key, now, day);
+  const noted = marked(s, side, decision);
+  const next = reply.known(view).findIndex((known, i) => i > s.at && !noted.marks[known]);
+  return { ...noted, at: side === "left" || next < 0 ? s.at : next };
+}
+
+function marked(s: State, side: Side, decision: DecisionIn): State {
+  return { ...s, stage: { name: "ask" }, panel: null, marks: { ...s.marks, [side]: decision } };
 }
 
 function back(s: State): State {
   if (s.panel) return { ...s, panel: null };
-  if (s.stage.name !== "choose") return s;
+  if (s.stage.name !== "choose") return { ...s, marks: {} };
   if (s.stage.filter) return { ...s, stage: { ...s.stage, filter: "", selected: 0 } };
   if (s.stage.first) return choose(s, "left", true);
   return { ...s, stage: { name: "ask" } };

@@ -37,14 +37,16 @@ export function withHello(s: ServerState, hello: Hello): ServerState {
   return { ...s, hello, link: "live", queue, settled: same ? s.settled : {} };
 }
 
-/** A pair that came: new at the end of the queue, or in the place of what it replaces. */
+/** A pair that came: new at the end of the queue (a follow-up next), or in the place of what it
+ * replaces. */
 export function withQuery(s: ServerState, view: QueryView, outbox: readonly Entry[]): ServerState {
   if (settles(outbox, view.query)) return { ...s, settled: settle(s, view) };
   const settled = s.settled[view.query];
   if (settled !== undefined && view.epoch <= settled) return s;
   const at = s.queue.findIndex((held) => held.view.query === view.query);
   const held: Held = { view, restored: false };
-  const queue = at < 0 ? [...s.queue, held] : s.queue.with(at, held);
+  const queue = at >= 0 ? s.queue.with(at, held)
+    : view.follow_up ? [...s.queue.slice(0, 1), held, ...s.queue.slice(1)] : [...s.queue, held];
   return { ...s, queue };
 }
 
@@ -84,9 +86,9 @@ export function withStats(s: ServerState, stats: Stats): ServerState {
 
 /** Whether two views show the same: only lease and model number may differ. */
 export function samePair(a: QueryView, b: QueryView): boolean {
-  return a.example.id === b.example.id && a.counter_example?.id === b.counter_example?.id
-    && a.example.given_label === b.example.given_label
-    && a.counter_example?.given_label === b.counter_example?.given_label;
+  const [left, right] = [a, b].map((view) => [view.example, view.counter_example, ...(view.others ?? [])]);
+  return left?.length === right?.length && Boolean(left?.every((side, i) =>
+    side?.id === right?.[i]?.id && side?.given_label === right?.[i]?.given_label));
 }
 
 function settle(s: ServerState, view: QueryView): Record<string, number> {
