@@ -40,7 +40,7 @@ def engine(
 
     net = network(settings.model if model is None else model, shape, classes, settings.seed)
     return Engine(
-        inputs, net, classes, suspicion(settings.suspicion),
+        inputs, net, classes, suspicion(settings.suspicion, seed=settings.seed),
         counter_example(settings.counter_example, seed=settings.seed,
                         neighbours=settings.neighbours),
         settings)

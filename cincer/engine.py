@@ -26,7 +26,7 @@ from .kernels.whole import jacobians
 from .models.known import KnownRows
 from .models.live_head import LiveHead
 from .models.training import as_module, from_scratch, initial_state
-from .protocols import CounterExample, Network, Suspect, Suspicion
+from .protocols import CounterExample, Network, Score, Suspect, Suspects, Suspicion, TopLayer
 from .types import NO_LABEL, Label, Position
 
 INPUT_CHUNK = 4096
@@ -67,6 +67,7 @@ class Engine:
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
         self._learning: Tensor | None = None
+        self._score: tuple[int, Score] = -1, suspicion(self._top)
 
     @property
     def version(self) -> int:
@@ -143,11 +144,11 @@ class Engine:
         places, labels = _ints(positions), torch.from_numpy(_ints(given))
         if len(places) != len(labels):
             raise InvalidInput(f"{len(places)} positions, {len(labels)} labels")
-        probs = probabilities(self.head.weights, self._features(places))
-        labelled = labels != NO_LABEL
-        margin = torch.full((len(labels),), float("nan"))
-        margin[labelled] = self._suspicion(probs[labelled], labels[labelled])
-        return Scores(probs.argmax(dim=1).numpy(), margin.numpy(), probs.numpy(), self.version)
+        features = self._features(places)
+        probs = probabilities(self.head.weights, features)
+        suspects = Suspects(torch.from_numpy(places), self._rows(places), features, probs, labels)
+        return Scores(probs.argmax(dim=1).numpy(), self._suspected(suspects).numpy(), probs.numpy(),
+                      self.version)
 
     def predict(self, inputs: NDArray[np.generic]) -> Floats:
         """(N, F...) inputs, known or not, to (N, K) float32 probabilities."""
@@ -171,9 +172,7 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
-                      given=lambda positions: self._tensor(positions.numpy()))
-        ranking = self._counter_example(suspect, top, candidates, 1)
+        ranking = self._counter_example(suspect, self._top(), candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
@@ -183,6 +182,31 @@ class Engine:
                     int(self.known.labels[row]), self.version)
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _suspected(self, suspects: Suspects) -> Tensor:
+        """(N,) scores, NaN without a label."""
+        if self._score[0] != self.version:
+            self._score = self.version, self._suspicion(self._top)
+        labelled = suspects.given != NO_LABEL
+        if bool(labelled.all()):
+            return self._score[1](suspects)
+        found = torch.full((len(labelled),), float("nan"))
+        found[labelled] = self._score[1](Suspects(
+            suspects.positions[labelled], suspects.rows[labelled], suspects.features[labelled],
+            suspects.probs[labelled], suspects.given[labelled]))
+        return found
+
+    def _top(self) -> TopLayer:
+        """The known examples as strategies are given them."""
+        return replace(self.head.top(), learning=self._learning, whole=self._jacobians,
+                       given=lambda positions: self._tensor(positions.numpy()))
+
+    def _rows(self, positions: Ints) -> Tensor:
+        """(N,) row numbers of the known, -1 for the others."""
+        rows = self.known.rows_of(positions)
+        if (rows >= 0).any():
+            rows[(rows >= 0) & (self.known.weights.numpy()[rows] <= 0)] = -1
+        return torch.from_numpy(rows)
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)

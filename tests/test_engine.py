@@ -15,6 +15,7 @@ from cincer.kernels.leave_one_out import natural_scale
 from cincer.kernels.newton import Rows, fit
 from cincer.kernels.solve import Cholesky
 from cincer.models.networks import network
+from cincer.suspicion import SUSPICIONS
 from cincer.types import NO_LABEL
 
 
@@ -104,6 +105,59 @@ def test_without_a_label_there_is_no_margin():
     assert np.isnan(scores.margin).tolist() == [True, False]
     assert np.isfinite(scores.probs).all()
     assert found.pick(150, NO_LABEL, int(scores.predicted[0])).counter_example is None
+
+
+@pytest.mark.parametrize("name", SUSPICIONS)
+@pytest.mark.parametrize("training", ["live", "from_scratch"])
+def test_every_suspicion_scores_arrivals_and_the_known(name, training):
+    found, _, given, _ = taught(suspicion=name, training=training, epochs=5)
+    scores = found.score([150, 3, *range(151, 200)], [NO_LABEL, given[3], *given[151:]])
+    assert np.isnan(scores.margin).tolist() == [True] + [False] * 50
+    assert scores.margin.dtype == np.float32
+    assert -1 <= scores.margin[1:].min() <= scores.margin[1:].max() <= 1
+    for i in range(160, 170):
+        single = found.score([i], [given[i]])
+        np.testing.assert_allclose(single.margin[0], scores.margin[i - 149], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", SUSPICIONS)
+def test_no_suspicion_needs_anything_known(name):
+    x, given, _ = blobs(30)
+    scores = engine(x, 3, suspicion=name).score(range(5), given[:5])
+    assert np.isfinite(scores.margin).all()
+
+
+@pytest.mark.parametrize("name", ["margin", "random", "always", "never"])
+def test_a_suspicion_that_compares_with_nothing_factorises_nothing(name, monkeypatch):
+    found, _, given, _ = taught(suspicion=name)
+    monkeypatch.setattr(found.head, "top", lambda: pytest.fail("looked at the known"))
+    found.score(range(150, 160), given[150:160])
+
+
+@pytest.mark.parametrize("name", ["gradient_norm", "fisher_value", "held_out_margin"])
+def test_what_a_suspicion_compares_with_moves_with_the_model(name):
+    found, _, given, _ = taught(suspicion=name)
+    before = found.score(range(150, 200), given[150:]).margin
+    np.testing.assert_array_equal(before, found.score(range(150, 200), given[150:]).margin)
+    found.enter(range(120, 150), given[120:150])
+    found.refit()
+    fresh, _, _, _ = taught(150, suspicion=name, head_l2=found.head.l2)
+    after = found.score(range(150, 200), given[150:]).margin
+    np.testing.assert_allclose(after, fresh.score(range(150, 200), given[150:]).margin,
+                               atol=0.03)
+    assert np.abs(after - before).max() > 0.01
+
+
+def test_a_known_example_is_judged_without_its_label():
+    found, _, given, true = taught(suspicion="held_out_margin", head_l2=1e-3)
+    wrong = np.nonzero(given[:120] != true[:120])[0]
+    held = found.score(wrong, given[wrong])
+    plain, _, _, _ = taught(head_l2=1e-3)
+    assert held.margin.mean() > plain.score(wrong, given[wrong]).margin.mean()
+    found.leave(wrong[:1])
+    found.refit()
+    left = found.score(wrong[:1], given[wrong[:1]])
+    assert 0 <= left.margin[0] <= 1
 
 
 def test_one_at_a_time_equals_a_batch():

@@ -33,6 +33,11 @@ class Inverse(Protocol):
         ...
 
 
+def at_hand(inverse: Inverse) -> Inverse:
+    """The factor that `inverse` has at hand: itself, or what it preconditions with."""
+    return inverse.preconditioner if isinstance(inverse, Iterative) else inverse
+
+
 class Cholesky:
     """The exact inverse of a formed matrix (K*P, K*P) plus damping."""
 

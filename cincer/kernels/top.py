@@ -15,7 +15,7 @@ from torch import Tensor
 from ..errors import InvalidInput
 from .held_out import held_out
 from .newton import Rows, curvature
-from .solve import Inverse
+from .solve import Inverse, at_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class Top:
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
+
+    def solve_near(self, gradient: Tensor) -> Tensor:
+        return at_hand(self.inverse).solve(gradient)
 
     def held_out(self, rows: Tensor) -> Tensor:
         """By approximate leave-one-out, with the damping as the head's penalty."""

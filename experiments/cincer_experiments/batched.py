@@ -54,7 +54,7 @@ def can_batch(settings: Settings) -> bool:
     """Whether runs with these settings fit into a grid."""
     model = settings.model
     return (model.training == "from_scratch" and model.model in (*HIDDEN, "cnn")
-            and model.suspicion == "margin" and settings.loop.audit_share == 0)
+            and settings.loop.audit_share == 0)
 
 
 def run(
@@ -92,7 +92,8 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
         for name, strategy in grid[0].selectors.items()]
     protocol = Protocol(
         model.model, tuple(one.repeat for one in grid), settings.loop.ask_threshold,
-        Schedule(model.epochs, seed=seed), DAMPING if model.damping is None else model.damping)
+        Schedule(model.epochs, seed=seed), DAMPING if model.damping is None else model.damping,
+        suspicion=model.suspicion)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))
 

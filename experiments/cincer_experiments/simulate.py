@@ -22,6 +22,7 @@ from cincer.config import Settings
 from cincer.counterexample import COUNTER_EXAMPLES
 from cincer.errors import Conflict, InvalidInput, UnknownName
 from cincer.rng import derive
+from cincer.suspicion import suspicion
 from cincer_streams.dataset import DataSet
 from cincer_streams.datasets import load
 from cincer_streams.oracle import Oracle
@@ -65,6 +66,7 @@ class Plan:
         for name in self.selectors:
             if name not in SPECIAL and name not in COUNTER_EXAMPLES:
                 raise UnknownName("selector", name, [*SPECIAL, *COUNTER_EXAMPLES])
+        suspicion(self.settings.model.suspicion)
         if self.streams not in STREAMS:
             raise UnknownName("streams", self.streams, STREAMS)
         if self.arrivals < 1 or self.repeats < 1:

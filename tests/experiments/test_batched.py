@@ -61,7 +61,7 @@ def test_repeats_that_lack_the_same_are_one_grid(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("change", [
-    {"training": "live"}, {"model": "os:getcwd"}, {"suspicion": "random"}])
+    {"training": "live"}, {"model": "os:getcwd"}])
 def test_what_does_not_fit_a_grid_runs_alone(change: dict[str, str]) -> None:
     settings = plan().settings
     assert batched.can_batch(settings)

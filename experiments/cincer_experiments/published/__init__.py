@@ -11,6 +11,7 @@ convolutional   the same interface for `cnn`
 draws       batches and dropout masks, by repeat and arrival
 training    all epochs of the whole grid
 board       labels, confirmations and counts of every run
+suspicions  how suspicious an arrival is, by any score of `cincer.suspicion`
 picks       the counter-example of one run, by any strategy of `cincer.counterexample`
 scoring     weighted F1 of the whole grid
 protocol    the loop
