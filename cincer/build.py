@@ -61,19 +61,18 @@ class Trainer:
     """Trains a runner's network from the weights it had at first, and promotes it."""
 
     def __init__(self, running: Runner, settings: ModelSettings) -> None:
-        from .models.training import as_module, initial_state
+        from .models.training import initial_state, is_linear
 
         self._running, self._settings = running, settings
         self._start = initial_state(running.engine.network)
-        weights = sum(p.numel() for p in as_module(running.engine.network).parameters())
-        head = sum(p.numel() for p in running.engine.network.head.parameters())
-        self.has_trunk = weights > head
+        self.has_trunk = not is_linear(running.engine.network)
         """Whether there is anything to train but the head, which follows by itself."""
 
     def train(self) -> None:
         """Train on all that is known, under the effective labels; the model is then this one."""
         import torch
 
+        from .models.early_stop import accuracy_to_stop_at
         from .models.training import from_scratch
 
         data = self._running.loop.data
@@ -82,7 +81,8 @@ class Trainer:
         from_scratch(
             net, self._start, torch.from_numpy(self._running.inputs.rows(known)),
             torch.from_numpy(data.column("effective")[known].astype("int64")),
-            epochs=self._settings.epochs, seed=self._settings.seed)
+            epochs=self._settings.epochs, seed=self._settings.seed,
+            stop_at=accuracy_to_stop_at(self._settings, not self.has_trunk))
         self._running.promoted(net, digest(net))
 
 

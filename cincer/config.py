@@ -72,6 +72,10 @@ class ModelSettings:
         "live", "head refitted at every change and network in the background, or all from scratch",
         choices=("live", "from_scratch"))
     epochs: int = _setting(100, "passes over the known examples when training from scratch", low=1)
+    early_stop: str = _setting(
+        "none", "training of the whole network ends after its epochs, or (paper) with the fifth in "
+        "a row in which 0.9 (logreg: 0.7) of the training labels were predicted before learning",
+        choices=("none", "paper"))
     head_l2: float | None = _setting(
         None, "lambda of (lambda/2)|W|^2; none = by approximate leave-one-out", low=0)
     suspicion: str = _setting(

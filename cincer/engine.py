@@ -23,9 +23,10 @@ from .config import ModelSettings
 from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
 from .kernels.whole import jacobians
+from .models.early_stop import accuracy_to_stop_at
 from .models.known import KnownRows
 from .models.live_head import LiveHead
-from .models.training import as_module, from_scratch, initial_state
+from .models.training import as_module, from_scratch, initial_state, is_linear
 from .protocols import CounterExample, Network, Score, Suspect, Suspects, Suspicion, TopLayer
 from .types import NO_LABEL, Label, Position
 
@@ -252,7 +253,8 @@ class Engine:
         from_scratch(
             self.network, self._scratch, self._tensor(known.positions[live].numpy()),
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
-            seed=self.settings.seed, seen=seen)
+            seed=self.settings.seed, seen=seen,
+            stop_at=accuracy_to_stop_at(self.settings, is_linear(self.network)))
         self._learning = torch.zeros(known.count).index_copy_(0, live, seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))

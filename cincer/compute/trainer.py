@@ -21,7 +21,8 @@ from .. import build
 from ..config import ModelSettings
 from ..features import FeatureMatrix
 from ..models import checkpoints
-from ..models.training import train
+from ..models.early_stop import accuracy_to_stop_at
+from ..models.training import is_linear, train
 from ..protocols import Network
 from ..rng import derive
 from ..types import NO_LABEL
@@ -95,7 +96,8 @@ class Trainer:
         rows = self._matrix.rows(positions).reshape(-1, *self._shape)
         network = self._empty()
         train(network, torch.from_numpy(rows), torch.from_numpy(labels),
-              epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"))
+              epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"),
+              stop_at=accuracy_to_stop_at(self._settings, is_linear(network)))
         path = self._folder / f"{name}-{self._version:012d}.pt"
         return {"path": str(path), "digest": checkpoints.save(path, network)}
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from cincer.config import Settings
 from cincer.counterexample import counter_example
+from cincer.models.early_stop import accuracy_to_stop_at
 from cincer.types import ExampleId
 from cincer_streams.oracle import Oracle
 from cincer_streams.stream import NoisyStream
@@ -92,7 +93,9 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
         for name, strategy in grid[0].selectors.items()]
     protocol = Protocol(
         model.model, tuple(one.repeat for one in grid), settings.loop.ask_threshold,
-        Schedule(model.epochs, seed=seed), DAMPING if model.damping is None else model.damping,
+        Schedule(model.epochs, seed=seed,
+                 stop_at=accuracy_to_stop_at(model, model.model == "logreg")),
+        DAMPING if model.damping is None else model.damping,
         suspicion=model.suspicion)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))

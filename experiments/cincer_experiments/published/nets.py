@@ -74,6 +74,19 @@ class Nets:
             weight.copy_(start.expand_as(weight))
         for bias in self.biases:
             bias.zero_()
+        self._held: list[tuple[Tensor, list[Tensor]]] = []
+
+    def hold(self, runs: Tensor) -> None:
+        """The runs marked (A, B) will be, after `release`, what they are now."""
+        if bool(runs.any()):
+            self._held.append((runs, [p[runs] for p in self.parameters]))
+
+    def release(self) -> None:
+        """Puts back what was held."""
+        for runs, kept in self._held:
+            for parameter, values in zip(self.parameters, kept, strict=True):
+                parameter[runs] = values
+        self._held = []
 
     # ---- forward -------------------------------------------------------------------------------
 
