@@ -18,12 +18,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .answers import Floats, Ints, Pick, Refit, Scores
+from .answers import Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
-from .errors import InvalidInput
+from .counterexample.top_fisher import gradient
+from .errors import Conflict, InvalidInput
+from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
+from .kernels.left_out import first_order
+from .kernels.solve import Remembered
+from .kernels.top import Top
 from .kernels.whole import jacobians
 from .models.known import KnownRows
+from .models.left_out import LeavingOut
 from .models.live_head import LiveHead
 from .models.training import as_module, from_scratch, initial_state
 from .protocols import CounterExample, Network, Suspect, Suspicion
@@ -171,18 +177,52 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
-                      given=lambda positions: self._tensor(positions.numpy()))
+        top = self._top()
         ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
         row = int(self.known.rows_of(_ints([chosen]))[0])
         ce_probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
+        change = float(_first_order(suspect, top, torch.tensor([row]))[0])
         return Pick(Position(chosen), float(ranking.scores[0]), probs.numpy(), ce_probs.numpy(),
-                    int(self.known.labels[row]), self.version)
+                    int(self.known.labels[row]), self.version, change)
+
+    def explain(self, position: int, given: Label, counter_example: int) -> Explanation:
+        """What the known example `counter_example` does to p(given | `position`): alone, and with
+        the known examples that say the same. `Conflict` where it is not in the training set."""
+        row = int(self.known.rows_of(_ints([counter_example]))[0])
+        if row < 0 or not float(self.known.weights[row]):
+            raise Conflict("this counter-example has left the training set")
+        if not 0 <= given < self.classes:
+            raise InvalidInput("without a given label there is nothing to explain")
+        features = self._features(_ints([position]))
+        probs = probabilities(self.head.weights, features)[0]
+        label = int(self.known.labels[row])
+        suspect = Suspect(Position(position), features[0], probs, given, label)
+        rows, top = self._candidates(label, {position}), self._top()
+        changes = _first_order(suspect, top, rows)
+        group = similar(top.features, top.probs, top.labels, rows, changes, row)
+        leaving = LeavingOut(self.head, suspect.features, given)
+        single, *more = [
+            self._left_out(leaving, left, changes[torch.isin(rows, left)])
+            for left in (group[:1], group)[: min(2, len(group))]]
+        return Explanation(leaving.prob, single, more[0] if more else None, self.version)
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _top(self) -> Top:
+        """The cache of the head, with what only the engine can tell."""
+        top = self.head.top()
+        return replace(top, inverse=Remembered(top.inverse), learning=self._learning,
+                       whole=self._jacobians,
+                       given=lambda positions: self._tensor(positions.numpy()))
+
+    def _left_out(self, leaving: LeavingOut, left: Tensor, changes: Tensor) -> LeftOut:
+        prob, refit = leaving.without(left)
+        return LeftOut(tuple(map(Position, self.known.positions[left].tolist())),
+                       float(changes.sum()), prob - leaving.prob, refit.exact, refit.decrement,
+                       refit.steps)
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)
@@ -262,6 +302,12 @@ class Engine:
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))
+
+
+def _first_order(suspect: Suspect, top: Top, rows: Tensor) -> Tensor:
+    """(M,) float64: see `kernels.left_out.first_order`."""
+    return first_order(top.solve(gradient(suspect)), float(suspect.probs[suspect.given]),
+                       top.features, top.probs, top.labels, top.weights, rows)
 
 
 def _head_weights(network: Network) -> Tensor:
