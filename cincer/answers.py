@@ -45,8 +45,8 @@ class Scores:
 class Pick:
     """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
     for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
-    counter-example, `ce_label` its present label. `predicted_change`: by how much p(given | suspect)
-    rises, to first order, if the counter-example is left out, whatever strategy chose it."""
+    counter-example, `ce_label` its present label. `predicted_change`: by how much p(given label of
+    the suspect) rises, to first order, if the counter-example is left out, whoever chose it."""
 
     counter_example: Position | None
     score: float
