@@ -177,7 +177,7 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = self._top()
+        top = self.top()
         ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
@@ -200,7 +200,7 @@ class Engine:
         probs = probabilities(self.head.weights, features)[0]
         label = int(self.known.labels[row])
         suspect = Suspect(Position(position), features[0], probs, given, label)
-        rows, top = self._candidates(label, {position}), self._top()
+        rows, top = self._candidates(label, {position}), self.top()
         changes = _first_order(suspect, top, rows)
         group = similar(top.features, top.probs, top.labels, rows, changes, row)
         leaving = LeavingOut(self.head, suspect.features, given)
@@ -211,8 +211,8 @@ class Engine:
 
     # ---- inside --------------------------------------------------------------------------------
 
-    def _top(self) -> Top:
-        """The cache of the head, with what only the engine can tell."""
+    def top(self) -> Top:
+        """What strategies are given: the cache of the head, and what only the engine can tell."""
         top = self.head.top()
         return replace(top, inverse=Remembered(top.inverse), learning=self._learning,
                        whole=self._jacobians,
