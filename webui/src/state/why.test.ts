@@ -38,6 +38,8 @@ describe("decimals", () => {
     expect(decimals(0.1211, 0.1212)).toBe(2);
     expect(decimals(0.12, 0.12000001)).toBe(2);
     expect(decimals(0.5, 0.5)).toBe(0);
+    expect(decimals(0.003, 0.01)).toBe(1);
+    expect(decimals(0, 0.2)).toBe(0);
   });
 });
 

@@ -40,8 +40,8 @@ export function supports(view: QueryView): boolean {
   return view.predicted_change == null || view.predicted_change > 0;
 }
 
-/** How many decimals of a percentage tell these probabilities apart: at most 2. */
+/** How many decimals of a percentage tell these probabilities apart, and from nothing: at most 2. */
 export function decimals(...shares: number[]): number {
-  const told = (digits: number) => new Set(shares.map((p) => (p * 100).toFixed(digits))).size;
-  return [0, 1, 2].find((digits) => told(digits) === new Set(shares).size) ?? 2;
+  const told = (digits: number) => new Set([0, ...shares].map((p) => (p * 100).toFixed(digits))).size;
+  return [0, 1, 2].find((digits) => told(digits) === new Set([0, ...shares]).size) ?? 2;
 }
