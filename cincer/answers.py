@@ -45,11 +45,41 @@ class Scores:
 class Pick:
     """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
     for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
-    counter-example, `ce_label` its present label."""
+    counter-example, `ce_label` its present label. `predicted_change`: by how much p(given label of
+    the suspect) rises, to first order, if the counter-example is left out, whoever chose it."""
 
     counter_example: Position | None
     score: float
     probs: Floats
     ce_probs: Floats | None
     ce_label: Label | None
+    version: int
+    predicted_change: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What leaving `positions` out of the training set does to p(given | suspect); above 0 = they
+    speak against the given label. `predicted_change`: to first order, the sum over the positions.
+    `real_change`: after refitting the head without them, between the two optima. `exact`: that
+    refit reached its optimum; otherwise `decrement` (nats) is what its Newton decrement had come
+    down to after `steps` looks at all known examples."""
+
+    positions: tuple[Position, ...]
+    predicted_change: float
+    real_change: float
+    exact: bool
+    decrement: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a counter-example does to the suspicion. `given_probability`: p(given | suspect) with
+    everything known, at the head's optimum; `single`: the counter-example alone; `group`: it and
+    the known examples that say the same, None where there are none."""
+
+    given_probability: float
+    single: LeftOut
+    group: LeftOut | None
     version: int

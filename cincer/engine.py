@@ -18,16 +18,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .answers import Floats, Ints, Pick, Refit, Scores
+from .answers import Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
-from .errors import InvalidInput
+from .counterexample.top_fisher import gradient
+from .errors import Conflict, InvalidInput
+from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
+from .kernels.left_out import first_order
+from .kernels.solve import Remembered
+from .kernels.top import Top
 from .kernels.whole import jacobians
 from .models.early_stop import accuracy_to_stop_at
 from .models.known import KnownRows
+from .models.left_out import LeavingOut
 from .models.live_head import LiveHead
 from .models.training import as_module, from_scratch, initial_state, is_linear
-from .protocols import CounterExample, Network, Score, Suspect, Suspects, Suspicion, TopLayer
+from .protocols import CounterExample, Network, Score, Suspect, Suspects, Suspicion
 from .types import NO_LABEL, Label, Position
 
 INPUT_CHUNK = 4096
@@ -68,7 +74,7 @@ class Engine:
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
         self._learning: Tensor | None = None
-        self._score: tuple[int, Score] = -1, suspicion(self._top)
+        self._score: tuple[int, Score] = -1, suspicion(self.top)
 
     @property
     def version(self) -> int:
@@ -173,21 +179,44 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        ranking = self._counter_example(suspect, self._top(), candidates, 1)
+        top = self.top()
+        ranking = self._counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
         row = int(self.known.rows_of(_ints([chosen]))[0])
         ce_probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
+        change = float(_first_order(suspect, top, torch.tensor([row]))[0])
         return Pick(Position(chosen), float(ranking.scores[0]), probs.numpy(), ce_probs.numpy(),
-                    int(self.known.labels[row]), self.version)
+                    int(self.known.labels[row]), self.version, change)
+
+    def explain(self, position: int, given: Label, counter_example: int) -> Explanation:
+        """What the known example `counter_example` does to p(given | `position`): alone, and with
+        the known examples that say the same. `Conflict` where it is not in the training set."""
+        row = int(self.known.rows_of(_ints([counter_example]))[0])
+        if row < 0 or not float(self.known.weights[row]):
+            raise Conflict("this counter-example has left the training set")
+        if not 0 <= given < self.classes:
+            raise InvalidInput("without a given label there is nothing to explain")
+        features = self._features(_ints([position]))
+        probs = probabilities(self.head.weights, features)[0]
+        label = int(self.known.labels[row])
+        suspect = Suspect(Position(position), features[0], probs, given, label)
+        rows, top = self._candidates(label, {position}), self.top()
+        changes = _first_order(suspect, top, rows)
+        group = similar(top.features, top.probs, top.labels, rows, changes, row)
+        leaving = LeavingOut(self.head, suspect.features, given)
+        single, *more = [
+            self._left_out(leaving, left, changes[torch.isin(rows, left)])
+            for left in (group[:1], group)[: min(2, len(group))]]
+        return Explanation(leaving.prob, single, more[0] if more else None, self.version)
 
     # ---- inside --------------------------------------------------------------------------------
 
     def _suspected(self, suspects: Suspects) -> Tensor:
         """(N,) scores, NaN without a label."""
         if self._score[0] != self.version:
-            self._score = self.version, self._suspicion(self._top)
+            self._score = self.version, self._suspicion(self.top)
         labelled = suspects.given != NO_LABEL
         if bool(labelled.all()):
             return self._score[1](suspects)
@@ -197,17 +226,25 @@ class Engine:
             suspects.probs[labelled], suspects.given[labelled]))
         return found
 
-    def _top(self) -> TopLayer:
-        """The known examples as strategies are given them."""
-        return replace(self.head.top(), learning=self._learning, whole=self._jacobians,
-                       given=lambda positions: self._tensor(positions.numpy()))
-
     def _rows(self, positions: Ints) -> Tensor:
         """(N,) row numbers of the known, -1 for the others."""
         rows = self.known.rows_of(positions)
         if (rows >= 0).any():
             rows[(rows >= 0) & (self.known.weights.numpy()[rows] <= 0)] = -1
         return torch.from_numpy(rows)
+
+    def top(self) -> Top:
+        """What strategies are given: the cache of the head, and what only the engine can tell."""
+        top = self.head.top()
+        return replace(top, inverse=Remembered(top.inverse), learning=self._learning,
+                       whole=self._jacobians,
+                       given=lambda positions: self._tensor(positions.numpy()))
+
+    def _left_out(self, leaving: LeavingOut, left: Tensor, changes: Tensor) -> LeftOut:
+        prob, refit = leaving.without(left)
+        return LeftOut(tuple(map(Position, self.known.positions[left].tolist())),
+                       float(changes.sum()), prob - leaving.prob, refit.exact, refit.decrement,
+                       refit.steps)
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)
@@ -288,6 +325,12 @@ class Engine:
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))
+
+
+def _first_order(suspect: Suspect, top: Top, rows: Tensor) -> Tensor:
+    """(M,) float64: see `kernels.left_out.first_order`."""
+    return first_order(top.solve(gradient(suspect)), float(suspect.probs[suspect.given]),
+                       top.features, top.probs, top.labels, top.weights, rows)
 
 
 def _head_weights(network: Network) -> Tensor:

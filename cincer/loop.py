@@ -221,13 +221,15 @@ class Loop:
         return None if found == NO_LABEL else found
 
     def counter(
-        self, position: Position, predicted: Label, beliefs: tuple[Belief, ...], score: float
+        self, position: Position, predicted: Label, beliefs: tuple[Belief, ...], score: float,
+        given_probability: float | None = None, predicted_change: float | None = None,
     ) -> ev.Counter | None:
         """A picked counter-example with the label it has now; None if it has left meanwhile."""
         known, label = self._stand(position)
         if not known:
             return None
-        return ev.Counter(self.ids[position], position, label, predicted, beliefs, score)
+        return ev.Counter(self.ids[position], position, label, predicted, beliefs, score,
+                          given_probability, predicted_change)
 
     def opinions(
         self, scores: Iterable[tuple[Query, Label, float | None, tuple[Belief, ...]]],

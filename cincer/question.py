@@ -12,13 +12,16 @@ from .types import Belief
 @dataclass(frozen=True, slots=True)
 class Support:
     """The counter-example: the training example that most supports the machine's suspicion.
-    `score`: higher = stronger support."""
+    `score`: higher = stronger support. `given_probability`: what the machine gives the suspicious
+    label; `predicted_change`: by how much that rises, to first order, without this example."""
 
     id: str
     label: str
     predicted: str
     beliefs: dict[str, float]
     score: float
+    given_probability: float | None = None
+    predicted_change: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,33 @@ class Question:
     margin: float | None
     beliefs: dict[str, float]
     counter_example: Support | None
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What leaving `examples` (ids) out of the training set does to the probability of the label in
+    question. `predicted`: the change to first order, `real`: after refitting the head without
+    them; above 0 = they speak against the label. `exact`: the refit reached its optimum, otherwise
+    `decrement` (nats, about twice the loss still to be gained) says how far it came."""
+
+    examples: tuple[str, ...]
+    predicted: float
+    real: float
+    exact: bool
+    decrement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why the machine doubts `label` for `example`. `probability`: what it gives that label;
+    `counter_example`: without the counter-example alone; `group`: without it and the known examples
+    that say the same (the counter-example first), None where there are none."""
+
+    example: str
+    label: str
+    probability: float
+    counter_example: Without
+    group: Without | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +86,8 @@ def question(query: Query, classes: Sequence[str]) -> Question:
         beliefs=_named(query.beliefs, classes),
         counter_example=None if counter is None else Support(
             counter.example, classes[counter.label], classes[counter.predicted],
-            _named(counter.beliefs, classes), counter.score))
+            _named(counter.beliefs, classes), counter.score, counter.given_probability,
+            counter.predicted_change))
 
 
 def _named(beliefs: Sequence[Belief], classes: Sequence[str]) -> dict[str, float]:

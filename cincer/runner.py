@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from .config import LoopSettings
+from .errors import Conflict
 from .loop import Loop, Outcome, beliefs
 from .rng import derive, generator
 from .rows import Rows
@@ -26,7 +27,7 @@ from .session.state import Query
 from .types import NO_LABEL, AnnotatorId, ExampleId, Label, Position, QueryId, Seconds
 
 if TYPE_CHECKING:
-    from .answers import Pick
+    from .answers import Explanation, Pick
     from .engine import Engine
 
 Record = Callable[[ev.Event, tuple[fx.Effect, ...]], None]
@@ -91,6 +92,14 @@ class Runner:
         if wants_counter(found) and not displayed(found) and found.picked != self.engine.version:
             self._pick(query)
         return self.query(query)
+
+    def explain(self, query: QueryId) -> Explanation:
+        """What the counter-example of an open query does to the suspicion, by the newest model.
+        `Conflict` where it has none."""
+        found = self.show(query)
+        if found.counter_example is None or found.given is None:
+            raise Conflict(f"{query} has no counter-example to explain", query=query)
+        return self.engine.explain(found.position, found.given, found.counter_example.position)
 
     # ---- people --------------------------------------------------------------------------------
 
@@ -224,13 +233,14 @@ class Runner:
             return
         given = NO_LABEL if found.given is None else found.given
         pick = self.engine.pick(found.position, given, found.predicted, exclude=found.judged)
-        self.apply(ev.Picked(query, self._counter(pick), pick.version, self._clock()))
+        self.apply(ev.Picked(query, self._counter(pick, given), pick.version, self._clock()))
 
-    def _counter(self, pick: Pick) -> ev.Counter | None:
+    def _counter(self, pick: Pick, given: Label) -> ev.Counter | None:
         if pick.counter_example is None or pick.ce_probs is None:
             return None
         return self.loop.counter(
-            pick.counter_example, int(pick.ce_probs.argmax()), beliefs(pick.ce_probs), pick.score)
+            pick.counter_example, int(pick.ce_probs.argmax()), beliefs(pick.ce_probs), pick.score,
+            float(pick.probs[given]), pick.predicted_change)
 
     def _refit(self, least: int) -> None:
         """Absorb the changes, if there are at least so many; what waits is scored again."""

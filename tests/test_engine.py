@@ -8,7 +8,7 @@ import torch
 from tests_numeric import Inputs, blobs, engine
 
 from cincer.counterexample import COUNTER_EXAMPLES
-from cincer.errors import InvalidInput
+from cincer.errors import Conflict, InvalidInput
 from cincer.kernels.fisher import fisher
 from cincer.kernels.head import gradients, probabilities, with_bias
 from cincer.kernels.leave_one_out import natural_scale
@@ -447,3 +447,79 @@ def test_pixels_need_no_matrix():
     assert 1e-3 * scale < found.head.l2 < 1e3 * scale
     predicted = int(found.score([250], [0]).predicted[0])
     assert found.pick(250, (predicted + 1) % 10, predicted).counter_example is not None
+
+
+# ---- explaining a pick --------------------------------------------------------------------------
+
+
+def oracle(found, position, given, left):
+    """First-order change of p(given | position) without the row of `left`, by a dense inverse."""
+    known, features = found.known, found._features(np.array([position])).double()
+    x = known.features.double()
+    probs = probabilities(found.head.weights, x)
+    row = int(known.rows_of(np.array([left]))[0])
+    inverse = Cholesky(fisher(x, probs, known.weights.double()), found.head.l2).inverse()
+    own = probabilities(found.head.weights, features)
+    toward = gradients(features, own, torch.tensor([given]))[0].reshape(-1)
+    pull = gradients(x[row : row + 1], probs[row : row + 1], known.labels[row : row + 1])
+    score = -float(toward @ inverse @ pull.reshape(-1))
+    return score * float(own[0, given]) * float(known.weights[row] / known.weights.sum())
+
+
+@pytest.mark.parametrize("name", sorted(COUNTER_EXAMPLES))
+def test_every_pick_predicts_what_leaving_it_out_would_change(name):
+    found, _, _, _ = taught(counter_example=name, model="logreg")
+    pick = found.pick(150, 0, 1)
+    if name == "no_ce":
+        assert math.isnan(pick.predicted_change)
+        return
+    wanted = oracle(found, 150, 0, pick.counter_example)
+    assert pick.predicted_change == pytest.approx(wanted, rel=1e-2, abs=1e-7)
+
+
+@pytest.mark.parametrize(("name", "solves"), [
+    ("top_fisher", 1), ("influence_exact", 1), ("nearest", 1), ("random", 1), ("no_ce", 0)])
+def test_a_pick_solves_once(name, solves, monkeypatch):
+    found, _, _, _ = taught(counter_example=name)
+    found.head.renew_now()
+    found.head.curvature.version = found.version
+    asked, real = [], Cholesky.solve
+    monkeypatch.setattr(Cholesky, "solve",
+                        lambda self, gradient: asked.append(1) or real(self, gradient))
+    found.pick(150, 0, 1)
+    assert len(asked) == solves
+
+
+def test_an_explanation_is_the_change_after_really_leaving_it_out():
+    found, x, given, _ = taught(head_l2=0.02)
+    pick = found.pick(150, 0, 1)
+    told = found.explain(150, 0, pick.counter_example)
+    assert told.single.positions == (pick.counter_example,)
+    assert told.single.predicted_change == pytest.approx(pick.predicted_change, rel=1e-6)
+    assert told.given_probability == pytest.approx(float(pick.probs[0]), abs=1e-5)
+    assert told.version == found.version
+    assert told.group is not None
+    for part in (told.single, told.group):
+        assert part.exact
+        again = engine(x, 3, head_l2=0.02 * 120 / (120 - len(part.positions)))
+        kept = np.setdiff1d(np.arange(120), part.positions)
+        again.enter(kept, given[:120][kept])
+        again.refit()
+        after = float(again.score([150], [0]).probs[0, 0])
+        assert part.real_change == pytest.approx(after - told.given_probability, abs=2e-5)
+    assert told.group.positions[0] == pick.counter_example
+    assert {int(given[p]) for p in told.group.positions} == {1}
+    singles = [found.explain(150, 0, p).single.predicted_change for p in told.group.positions]
+    assert told.group.predicted_change == pytest.approx(sum(singles), rel=1e-6)
+
+
+def test_only_what_is_known_can_be_explained():
+    found, _, _, _ = taught()
+    with pytest.raises(Conflict, match="has left"):
+        found.explain(150, 0, 151)
+    found.leave([3])
+    found.refit()
+    with pytest.raises(Conflict, match="has left"):
+        found.explain(150, 0, 3)
+    with pytest.raises(InvalidInput, match="without a given label"):
+        found.explain(150, NO_LABEL, 4)

@@ -43,6 +43,29 @@ def loop(known: str, as_json: bool, **options: int) -> None:
     _show(run(known=_sizes(known), progress=_progress, **options), as_json)
 
 
+@bench.command(cls=Command)
+@click.option("--data", default="breast,digits", show_default=True, metavar="NAME,NAME,…",
+              help="Data sets; others than these two need CINCER_DATA.")
+@click.option("--known", default=1000, show_default=True, metavar="N",
+              help="Known examples of a data set at most.")
+@click.option("--suspects", default=10, show_default=True, metavar="N", help="Suspects.")
+@click.option("--left-out", default=100, show_default=True, metavar="N",
+              help="Known examples that are really left out.")
+@click.option("--noise", default=0.2, show_default=True, metavar="X",
+              help="Share of the labels made wrong.")
+@click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
+@json_option
+def exactness(
+    data: str, known: int, noise: float, seed: int, as_json: bool, suspects: int, left_out: int
+) -> None:
+    """Influences against real refits of the head; every approximation against the exact value."""
+    from ..bench.exactness import load_problem, run
+
+    problems = [load_problem(name.strip(), known + suspects, noise, seed)
+                for name in data.split(",")]
+    _show(run(problems, suspects, left_out, seed, _progress), as_json)
+
+
 def _sizes(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part.replace("_", "")) for part in text.split(","))

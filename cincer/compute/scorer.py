@@ -2,9 +2,9 @@
 
 Frames in (`op`): `start` once; then, without an answer, `labels` (changes of the training set),
 `never` (the same for the run that never asks) and `holdout` (a file of inputs); with an answer
-`score`, `rescore`, `pick`, `promote`, `measure` and `sync`. Before each job the head takes in all
-changes that came before it; between jobs it does the exact work it had postponed. No true label
-ever comes here.
+`score`, `rescore`, `pick`, `explain`, `promote`, `measure` and `sync`. Before each job the head
+takes in all changes that came before it; between jobs it does the exact work it had postponed. No
+true label ever comes here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import torch
 from .. import build
 from ..answers import Floats, Ints
 from ..engine import Engine
-from ..errors import Corrupt, NotFound
+from ..errors import Conflict, Corrupt, NotFound
 from ..features import FeatureMatrix
 from ..models import checkpoints
 from ..protocols import Network
@@ -57,7 +58,8 @@ class Scorer:
     def __init__(self) -> None:
         self._ops: dict[str, Callable[[Frame], dict[str, Any]]] = {
             "score": self._score, "rescore": self._rescore, "pick": self._pick,
-            "promote": self._promote, "measure": self._measure, "sync": lambda frame: {},
+            "explain": self._explain, "promote": self._promote, "measure": self._measure,
+            "sync": lambda frame: {},
         }
         self._tells: dict[str, Callable[[Frame], None]] = {
             "start": self._start, "labels": self._labels, "never": self._never_labels,
@@ -178,7 +180,20 @@ class Scorer:
             return None
         return {"position": int(pick.counter_example), "label": pick.ce_label,
                 "predicted": int(pick.ce_probs.argmax()), "score": float(pick.score),
-                "beliefs": beliefs_of(pick.ce_probs[None])[0]}
+                "beliefs": beliefs_of(pick.ce_probs[None])[0],
+                "given_probability": float(pick.probs[given]),
+                "predicted_change": pick.predicted_change}
+
+    def _explain(self, frame: Frame) -> dict[str, Any]:
+        """What the counter-example of one query does; `left` where it is not known any more."""
+        try:
+            found = self.engine.explain(
+                frame["position"], frame["given"], frame["counter_example"])
+        except Conflict:
+            return {"query": frame["query"], "left": True}
+        return {"query": frame["query"], "left": False, "probability": found.given_probability,
+                "single": asdict(found.single),
+                "group": None if found.group is None else asdict(found.group)}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
         done = self.engine.promote(self._loaded(frame))

@@ -128,6 +128,22 @@ class Iterative:
         return self.preconditioner.leverage(features)
 
 
+class Remembered:
+    """An inverse that does not solve for the same gradient twice in a row."""
+
+    def __init__(self, inverse: Inverse) -> None:
+        self.inverse = inverse
+        self._last: tuple[Tensor, Tensor] | None = None
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        if self._last is None or not torch.equal(self._last[0], gradient):
+            self._last = gradient, self.inverse.solve(gradient)
+        return self._last[1]
+
+    def leverage(self, features: Tensor) -> Tensor:
+        return self.inverse.leverage(features)
+
+
 def conjugate_gradients(
     matrix: Callable[[Tensor], Tensor], target: Tensor, precondition: Callable[[Tensor], Tensor],
     tolerance: float, max_steps: int,

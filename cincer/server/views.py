@@ -53,7 +53,10 @@ class Views:
                 id=other.example, content=contents[1], given_label=self.name(other.label),
                 predicted_label=self.name(other.predicted), beliefs=self.beliefs(other.beliefs),
             ) if other else None,
-            score=other.score if other else None, model=query.picked or 0)
+            score=other.score if other else None,
+            given_probability=other.given_probability if other else None,
+            predicted_change=other.predicted_change if other else None,
+            model=query.picked or 0)
 
     def contents(self, positions: Sequence[Position]) -> list[Content]:
         """What these examples look like; two of them are shown as a pair."""

@@ -43,6 +43,25 @@ def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
     assert found["opinions"][0][2] > 0.5
 
 
+def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
+    scorer = _scorer(place)
+    wrong = (int(place.true[70]) + 1) % 3
+    asked = {"queries": ["q-1"], "positions": [70], "given": [wrong]}
+    (side,) = _ask(scorer, "pick", **asked)["picks"]
+    found = _ask(scorer, "explain", query="q-1", position=70, given=wrong,
+                 counter_example=side["position"])
+    assert (found["query"], found["left"]) == ("q-1", False)
+    assert found["single"]["positions"] == (side["position"],)
+    assert found["single"]["exact"]
+    assert abs(found["probability"] - side["given_probability"]) < 1e-4
+    assert abs(found["single"]["predicted_change"] - side["predicted_change"]) < 1e-6
+    assert found["single"]["predicted_change"] * found["single"]["real_change"] > 0
+    scorer.handle(labels_frame("labels", 9, [side["position"]], [-1]))
+    gone = _ask(scorer, "explain", query="q-1", position=70, given=wrong,
+                counter_example=side["position"])
+    assert gone["left"]
+
+
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
     scorer = _scorer(place)
     _ask(scorer, "sync")

@@ -5,6 +5,8 @@ import type { Panel } from "./state/app";
 import { labelOf, typed } from "./state/choice";
 import * as reply from "./state/reply";
 import type { Side } from "./state/reply";
+import { explainable, whyOf } from "./state/why";
+import { explain } from "./explain";
 import type { Command } from "./keys";
 import { commandOf, typing, written } from "./keys";
 import { getKeys } from "./prefs";
@@ -34,7 +36,16 @@ export function run(command: Command): void {
     case "flag": return dispatch({ type: "flag", key: newKey() });
     case "comment": return toggle("comment");
     case "more": return toggle("more");
+    case "why": return why();
   }
+}
+
+/** What if the known example were not known: once a pair, again after a failure. */
+function why(): void {
+  const s = getState();
+  const view = current(s);
+  const status = view && whyOf(s.why, view)?.status;
+  if (view && explainable(view) && status !== "loading" && status !== "done") void explain(view);
 }
 
 /** Asks which class it is, unless only one is left: then that is the answer. */

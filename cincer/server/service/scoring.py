@@ -13,6 +13,7 @@ from typing import Any
 
 from ...compute.frames import Frame
 from ...compute.messages import as_beliefs, labels_frame
+from ...loop import TOLERANCE
 from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
 from ...session.state import Query
@@ -53,6 +54,7 @@ class Scoring:
         self._head_version, self._told_at = -1, 0.0
         self.head: dict[str, Any] = {"known": 0, "flipped": 0, "exact": True}
         self.contained = 0
+        self.refused: Callable[[str, str], None] = lambda job, error: None
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {
             "score": self._scored, "pick": self._picked, "rescore": self._rescored,
         }
@@ -81,6 +83,11 @@ class Scoring:
         self.ask_score()
         self._everybody_at = self._waiting_at = 0.0
         self._ask("sync", Urgency.MODEL, self._sync_job)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process to ask."""
+        return self._link is not None
 
     def send(self) -> None:
         """Hand the next job over, if the process is free."""
@@ -184,6 +191,8 @@ class Scoring:
         job = self.desk.answered(frame)
         if "error" in frame:
             log.error("the scorer refused %s: %s", frame["op"], frame["error"])
+            if job is not None:
+                self.refused(job.name, frame["error"])
             return
         self._note_head(group, frame)
         if job is None:
@@ -244,19 +253,28 @@ class Scoring:
             self._fresh.pop(query.id, None)
             return
         group.picks.discard(query.id)
-        if query.picked is None or _side(query.counter_example) != _side(counter):
+        if query.picked is None or _says_more(query.counter_example, counter):
             group.record(Picked(query.id, counter, version, group.now), actor="scorer")
 
 
     def _counter(self, found: dict[str, Any] | None) -> Counter | None:
         return None if found is None else self._live.loop.counter(
             Position(found["position"]), found["predicted"], as_beliefs(found["beliefs"]),
-            found["score"])
+            found["score"], found.get("given_probability"), found.get("predicted_change"))
 
 
 def _named(queries: list[Query]) -> Frame:
     return {"queries": [q.id for q in queries], "positions": [int(q.position) for q in queries],
             "given": [NO_LABEL if q.given is None else q.given for q in queries]}
+
+
+def _says_more(old: Counter | None, new: Counter | None) -> bool:
+    """Whether another pick is worth an event: another side, or another effect on the label."""
+    if _side(old) != _side(new) or old is None or new is None:
+        return _side(old) != _side(new)
+    effects = ((old.given_probability, new.given_probability),
+               (old.predicted_change, new.predicted_change))
+    return any(a != b and (a is None or b is None or abs(a - b) >= TOLERANCE) for a, b in effects)
 
 
 def _side(counter: Counter | None) -> tuple[Position, int, int] | None:

@@ -14,6 +14,7 @@ EVENTS: dict[str, dict[str, tuple[type[Message], type[Message]]]] = {
         "query:reply": (annotate.ReplyIn, annotate.ReplyAck),
         "query:skip": (annotate.SkipIn, Ack),
         "query:flag": (annotate.FlagIn, Ack),
+        "query:explain": (annotate.ExplainIn, annotate.ExplainAck),
         "reply:undo": (annotate.UndoIn, annotate.UndoAck),
         "session:resume": (annotate.ResumeIn, Ack),
     },

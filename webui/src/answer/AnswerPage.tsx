@@ -10,6 +10,7 @@ import { shortcut, written } from "../keys";
 import { useMedia, usePrefs } from "../prefs";
 import type { State } from "../state/app";
 import { current, screen } from "../state/app";
+import { supports, whyOf } from "../state/why";
 import { dispatch } from "../store";
 import type { QueryView } from "../wire";
 import { Actions } from "./Actions";
@@ -18,6 +19,7 @@ import { CommentBox } from "./CommentBox";
 import { MoreMenu } from "./MoreMenu";
 import { Pair } from "./Pair";
 import { Empty } from "./States";
+import { Why } from "./Why";
 
 export function AnswerPage({ state }: { state: State }) {
   const shown = screen(state);
@@ -48,6 +50,7 @@ function Question({ state, view }: { state: State; view: QueryView }) {
       </div>
       <div class="lower">
         <p class="sentence"><Asked view={view} stacked={stacked} /></p>
+        <Why view={view} why={whyOf(state.why, view)} />
         {state.panel === "comment" && <CommentBox state={state} view={view} />}
         {state.panel === "more" && <MoreMenu view={view} />}
         {state.panel !== "comment" && state.panel !== "more" && (state.stage.name === "choose"
@@ -85,6 +88,7 @@ function asked(view: QueryView, stacked: boolean): Text {
   if (view.kind === "dispute") return "ask.dispute";
   if (view.kind === "unlabelled") return view.example.predicted_label === null ? "ask.unlabelled.plain" : "ask.unlabelled";
   if (!view.counter_example) return "ask.alone";
+  if (!supports(view)) return stacked ? "ask.unsupported.stacked" : "ask.unsupported";
   return stacked ? "ask.suspicious.stacked" : "ask.suspicious";
 }
 
