@@ -25,6 +25,7 @@ from .kernels.head import chunks, probabilities, with_bias
 from .kernels.whole import jacobians
 from .models.known import KnownRows
 from .models.live_head import LiveHead
+from .models.neighbour_doubt import NeighbourDoubt
 from .models.training import as_module, from_scratch, initial_state
 from .protocols import CounterExample, Network, Suspect, Suspicion
 from .types import NO_LABEL, Label, Position
@@ -60,10 +61,11 @@ class Engine:
                 f"the network's last layer has {network.head.out_features} outputs, "
                 f"but there are {classes} classes", classes=classes)
         self.inputs, self.network, self.classes, self.settings = inputs, network, classes, settings
-        self._suspicion, self._counter_example = suspicion, counter_example
+        self._suspicion, self.counter_example = suspicion, counter_example
         self.known = KnownRows(network.head.in_features + 1, classes)
         self.head = LiveHead(self.known, l2=settings.head_l2, damping=settings.damping,
                              exact_rows=exact_rows)
+        self.neighbours = NeighbourDoubt(self.known, self._inputs_of)
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
         self._learning: Tensor | None = None
@@ -111,7 +113,7 @@ class Engine:
     def idle(self) -> bool:
         """One bounded piece of postponed exact work; False when nothing is left. May change the
         head: compare `version`."""
-        return self._scratch is None and self.head.idle()
+        return (self._scratch is None and self.head.idle()) or self.neighbours.idle()
 
     def settle(self) -> None:
         """All postponed work at once."""
@@ -172,8 +174,9 @@ class Engine:
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
         top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
-                      given=lambda positions: self._tensor(positions.numpy()))
-        ranking = self._counter_example(suspect, top, candidates, 1)
+                      given=lambda positions: self._tensor(positions.numpy()),
+                      doubted=self.neighbours.of)
+        ranking = self.counter_example(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
@@ -259,6 +262,9 @@ class Engine:
             if head.bias is not None:
                 head.bias.copy_(self.head.weights[:, -1])
         return jacobians(module, self._tensor(positions.numpy()))
+
+    def _inputs_of(self, rows: Tensor) -> Tensor:
+        return self._tensor(self.known.positions[rows].numpy()).flatten(1)
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))

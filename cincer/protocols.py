@@ -97,6 +97,12 @@ class TopLayer(Protocol):
         rows sum to 1."""
         ...
 
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        """(M,) row numbers to (M,) float64: the log odds against their labels by kernel ridge on
+        the inputs of other known rows, nats; higher = more likely mislabelled. NaN for rows that
+        were not looked at: those that matter come first, and 256 at least are looked at."""
+        ...
+
     def jacobians(self, positions: Tensor) -> Tensor:
         """(M,) positions, known or not, to (M, K, Q): the derivative of their logits by all
         parameters of the network. `InvalidInput` where the network is not at hand."""

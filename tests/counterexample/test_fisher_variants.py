@@ -262,7 +262,7 @@ def test_unlearned_adds_the_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
     doubts = -torch.logit(said.gather(1, top.labels[:, None])[:, 0], eps=1e-4)
     wanted = doubt(top, every) + doubts
     assert torch.allclose(ranked("unlearned", about, top), wanted)
-    monkeypatch.setattr("cincer.counterexample.unlearned.SHORTLIST", 10)
+    monkeypatch.setattr("cincer.kernels.kernel_ridge.LOOK", 10)
     few = ranked("unlearned", about, top)
     first = torch.topk(doubt(top, every), 10).indices
     assert torch.allclose(few[first], wanted[first])
