@@ -20,14 +20,16 @@ from torch import Tensor, nn
 
 from .answers import Floats, Ints, Pick, Refit, Scores
 from .config import ModelSettings
+from .counterexample.top_fisher import TopFisher
 from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
 from .kernels.whole import jacobians
 from .models.known import KnownRows
 from .models.live_head import LiveHead
 from .models.neighbour_doubt import NeighbourDoubt
+from .models.settled import Settled
 from .models.training import as_module, from_scratch, initial_state
-from .protocols import CounterExample, Network, Suspect, Suspicion
+from .protocols import CounterExample, Network, Ranking, Suspect, Suspicion, TopLayer
 from .types import NO_LABEL, Label, Position
 
 INPUT_CHUNK = 4096
@@ -66,6 +68,7 @@ class Engine:
         self.head = LiveHead(self.known, l2=settings.head_l2, damping=settings.damping,
                              exact_rows=exact_rows)
         self.neighbours = NeighbourDoubt(self.known, self._inputs_of)
+        self.settled = Settled()
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
         self._learning: Tensor | None = None
@@ -163,7 +166,8 @@ class Engine:
         self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = ()
     ) -> Pick:
         """The known example labelled `predicted` that most supports the suspicion against `given`,
-        neither `position` itself nor any of `exclude`."""
+        neither `position` itself nor any of `exclude`, and none that a person has settled while
+        there are others."""
         features = self._features(_ints([position]))
         probs = probabilities(self.head.weights, features)[0]
         nothing = Pick(None, float("nan"), probs.numpy(), None, None, self.version)
@@ -176,7 +180,7 @@ class Engine:
         top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
                       given=lambda positions: self._tensor(positions.numpy()),
                       doubted=self.neighbours.of)
-        ranking = self.counter_example(suspect, top, candidates, 1)
+        ranking = self._ranked(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
@@ -186,6 +190,17 @@ class Engine:
                     int(self.known.labels[row]), self.version)
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _ranked(
+        self, suspect: Suspect, top: TopLayer, candidates: Tensor, limit: int
+    ) -> Ranking:
+        """Where all are settled there is nothing to find among them. What is left to show is why
+        the machine doubts: the one that most supports it (unless nothing is to be shown)."""
+        open_ones = candidates[~self.settled.of(top.positions[candidates])]
+        if len(open_ones):
+            return self.counter_example(suspect, top, open_ones, limit)
+        ranking = self.counter_example(suspect, top, candidates, limit)
+        return TopFisher()(suspect, top, candidates, limit) if len(ranking.positions) else ranking
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)

@@ -188,6 +188,7 @@ class Runner:
             self.engine.enter(outcome.relabelled, [data.effective(p) for p in outcome.relabelled])
         if outcome.left:
             self.engine.leave(outcome.left)
+        self.engine.settled.tell(outcome.spoken, [self.loop.settled(p) for p in outcome.spoken])
         self._changed += len(outcome.relabelled) + len(outcome.left)
         for effect in outcome.effects:
             if isinstance(effect, fx.NeedScore):

@@ -248,6 +248,34 @@ def test_the_suspect_itself_and_the_excluded_are_not_picked():
     assert seen == members - {position}
 
 
+def test_who_was_confirmed_is_shown_again_only_when_nobody_else_is_left():
+    found, _, _, _ = taught(counter_example="unlearned")
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    members = set(found.known.positions[found.known.members(predicted)].tolist())
+    seen = []
+    for _ in members:
+        seen.append(int(found.pick(*query).counter_example))
+        found.settled.tell([seen[-1]], [True])
+    assert set(seen) == members
+    found.settled.tell([seen[5]], [False])
+    assert found.pick(*query).counter_example == seen[5]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("unlearned", True), ("no_ce", False)])
+def test_among_the_confirmed_the_reason_of_the_doubt_is_shown(name, shown):
+    """The one that Top Fisher puts first, whatever finds the mislabelled."""
+    found, _, _, _ = taught(counter_example=name)
+    reason, _, _, _ = taught(counter_example="top_fisher")
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    found.settled.tell(range(120), [True] * 120)
+    wanted = reason.pick(*query)
+    pick = found.pick(*query)
+    assert pick.counter_example == (wanted.counter_example if shown else None)
+    assert not shown or pick.score == pytest.approx(wanted.score)
+
+
 def test_excluding_strangers_and_examples_of_other_classes_changes_nothing():
     found, _, given, _ = taught()
     predicted = int(found.score([150], [0]).predicted[0])

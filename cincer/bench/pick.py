@@ -56,25 +56,22 @@ class Row:
 
 
 class Synthetic:
-    """Rows that can be made again from their positions: class `position % classes`, drawn block by
-    block from the seed."""
+    """Rows drawn block by block from the seed, class `position % classes`, and held in memory."""
 
     def __init__(self, count: int, features: int, classes: int, seed: int) -> None:
         self.count, self.features, self.classes, self.seed = count, features, classes, seed
-        self.centres = generator(seed, "centres").normal(size=(classes, features)).astype(
-            np.float32) * 0.5
-        self._cached: tuple[int, NDArray[np.float32]] | None = None
+        centres = generator(seed, "centres").normal(size=(classes, features)) * 0.5
+        self._rows = centres.astype(np.float32)[np.arange(count) % classes]
+        for number, part in enumerate(chunks(count, BLOCK)):
+            source = generator(seed, "block", number)
+            drawn = source.standard_normal((BLOCK, features), dtype=np.float32)
+            self._rows[part] += drawn[: part.stop - part.start]
 
     def __len__(self) -> int:
         return self.count
 
     def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
-        found = np.empty((len(positions), self.features), dtype=np.float32)
-        blocks = positions // BLOCK
-        for block in np.unique(blocks).tolist():
-            inside = blocks == block
-            found[inside] = self._block(block)[positions[inside] % BLOCK]
-        return found
+        return self._rows[positions]
 
     def labels(self) -> NDArray[np.int64]:
         """(N,) given labels, a fifth of them wrong."""
@@ -82,14 +79,6 @@ class Synthetic:
         true = np.arange(self.count) % self.classes
         shift = source.integers(1, self.classes, self.count)
         return np.where(source.random(self.count) < NOISE, (true + shift) % self.classes, true)
-
-    def _block(self, block: int) -> NDArray[np.float32]:
-        if self._cached is None or self._cached[0] != block:
-            source = generator(self.seed, "block", block)
-            rows = source.standard_normal((BLOCK, self.features), dtype=np.float32)
-            rows += self.centres[np.arange(block * BLOCK, (block + 1) * BLOCK) % self.classes]
-            self._cached = block, rows
-        return self._cached[1]
 
 
 def run(
@@ -124,17 +113,17 @@ def measure(
     progress(f"{known}: exact work")
     engine.settle()
     factor = _timed(engine.head.renew_now)
-    first = {name: _timed(partial(_pick, engine, each, known, classes))
+    first = {name: _timed(partial(_pick, engine, each, known, _predicted(engine, known)))
              for name, each in strategies.items()}
     engine.settle()
     picks: dict[str, list[float]] = {name: [] for name in strategies}
     passes, sizes = [], []
     for turn in range(repeats):
-        predicted = int(engine.score([known + turn], [NO_LABEL]).predicted[0])
+        predicted = _predicted(engine, known + turn)
         sizes.append(len(engine.known.members(predicted)))
         passes.append(_timed(partial(one_pass, engine, predicted)))
         for name, each in strategies.items():
-            picks[name].append(_timed(partial(_pick, engine, each, known + turn, classes)))
+            picks[name].append(_timed(partial(_pick, engine, each, known + turn, predicted)))
     typical, rows = float(np.median(passes)) * 1e3, []
     for name, each in strategies.items():
         progress(f"{known}: label changes, {name}")
@@ -165,13 +154,16 @@ def _change_and_pick(
     row = int(engine.known.rows_of(np.array([turn]))[0])
     engine.enter([turn], [(int(engine.known.labels[row]) + 1) % classes])
     engine.refit()
-    _pick(engine, strategy, known + turn, classes)
+    _pick(engine, strategy, known + turn, _predicted(engine, known + turn))
 
 
-def _pick(engine: Engine, strategy: CounterExample, suspect: int, classes: int) -> None:
-    predicted = int(engine.score([suspect], [NO_LABEL]).predicted[0])
+def _predicted(engine: Engine, suspect: int) -> int:
+    return int(engine.score([suspect], [NO_LABEL]).predicted[0])
+
+
+def _pick(engine: Engine, strategy: CounterExample, suspect: int, predicted: int) -> None:
     engine.counter_example = strategy
-    engine.pick(suspect, (predicted + 1) % classes, predicted)
+    engine.pick(suspect, (predicted + 1) % engine.classes, predicted)
 
 
 def _engine(data: Synthetic, classes: int, seed: int) -> Engine:

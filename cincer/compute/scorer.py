@@ -1,7 +1,8 @@
 """The scorer process: what the model says of an example, whom to show beside it, how it learns.
 
 Frames in (`op`): `start` once; then, without an answer, `labels` (changes of the training set),
-`never` (the same for the run that never asks) and `holdout` (a file of inputs); with an answer
+`never` (the same for the run that never asks), `settled` (what a person has confirmed or changed)
+and `holdout` (a file of inputs); with an answer
 `score`, `rescore`, `pick`, `promote`, `measure` and `sync`. Before each job the head takes in all
 changes that came before it; between jobs it does the exact work it had postponed. No true label
 ever comes here.
@@ -61,7 +62,7 @@ class Scorer:
         }
         self._tells: dict[str, Callable[[Frame], None]] = {
             "start": self._start, "labels": self._labels, "never": self._never_labels,
-            "holdout": self._holdout,
+            "settled": self._settled, "holdout": self._holdout,
         }
         self._build: Callable[[], Engine]
         self._empty: Callable[[], Network]
@@ -137,6 +138,9 @@ class Scorer:
         self._matrix.refresh()
         self._never = self._never or self._build()
         _tell(self._never, *labels_of(frame))
+
+    def _settled(self, frame: Frame) -> None:
+        self.engine.settled.tell(*labels_of(frame))
 
     def _holdout(self, frame: Frame) -> None:
         self._inputs = np.load(frame["path"], allow_pickle=False)

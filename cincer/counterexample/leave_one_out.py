@@ -34,16 +34,20 @@ def doubt(top: TopLayer, rows: Tensor, shortlist: int = SHORTLIST) -> Tensor:
     odds against them, from -14 to 14."""
     if top.learning is not None:
         return top.learning[rows].double()
-    learned = _odds(top.probs[rows], top.labels[rows])
+    labels, classes = top.labels[rows], top.probs.shape[1]
+    learned = _odds(top.probs.reshape(-1)[rows * classes + labels])
     if len(rows) <= shortlist:
-        return _odds(top.held_out(rows), top.labels[rows]) if len(rows) else learned
+        return _odds(_own(top.held_out(rows), labels)) if len(rows) else learned
     first = torch.topk(learned, shortlist).indices
-    found = _odds(top.held_out(rows[first]), top.labels[rows[first]])
+    found = _odds(_own(top.held_out(rows[first]), labels[first]))
     learned = learned.clamp(max=float(found.min()))
     learned[first] = found
     return learned
 
 
-def _odds(probs: Tensor, labels: Tensor) -> Tensor:
-    own = probs.double().gather(1, labels[:, None])[:, 0]
-    return -torch.logit(own, eps=1e-6)
+def _own(probs: Tensor, labels: Tensor) -> Tensor:
+    return probs.gather(1, labels[:, None])[:, 0]
+
+
+def _odds(own: Tensor) -> Tensor:
+    return -torch.logit(own.double(), eps=1e-6)

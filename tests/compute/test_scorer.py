@@ -43,6 +43,16 @@ def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
     assert found["opinions"][0][2] > 0.5
 
 
+def test_what_a_person_has_settled_is_not_picked(place: Place) -> None:
+    scorer = _scorer(place)
+    asked = {"queries": ["q-1"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3]}
+    first = _ask(scorer, "pick", **asked)["picks"][0]["position"]
+    scorer.handle(labels_frame("settled", 3, [first], [1]))
+    assert _ask(scorer, "pick", **asked)["picks"][0]["position"] != first
+    scorer.handle(labels_frame("settled", 4, [first], [0]))
+    assert _ask(scorer, "pick", **asked)["picks"][0]["position"] == first
+
+
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
     scorer = _scorer(place)
     _ask(scorer, "sync")

@@ -195,7 +195,8 @@ def test_the_shortlist_comes_first() -> None:
     every = torch.arange(80)
     whole, few = doubt(top, every, shortlist=80), doubt(top, every, shortlist=10)
     first = torch.topk(top.probs.gather(1, top.labels[:, None])[:, 0], 10, largest=False).indices
-    assert torch.equal(few[first], whole[first])
+    # one product for few rows, class by class for many: the same up to rounding
+    assert torch.allclose(few[first], whole[first], rtol=1e-12, atol=0)
     assert int(few.argmax()) == int(whole.argmax())
     rest = torch.ones(80, dtype=torch.bool)
     rest[first] = False
