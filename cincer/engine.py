@@ -25,6 +25,7 @@ from .errors import InvalidInput
 from .kernels.head import chunks, probabilities, with_bias
 from .kernels.whole import jacobians
 from .models.known import KnownRows
+from .models.learned import Learned
 from .models.live_head import LiveHead
 from .models.neighbour_doubt import NeighbourDoubt
 from .models.settled import Settled
@@ -71,7 +72,7 @@ class Engine:
         self.settled = Settled()
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
-        self._learning: Tensor | None = None
+        self.learned: Learned | None = None
 
     @property
     def version(self) -> int:
@@ -123,15 +124,15 @@ class Engine:
         while self.idle():
             pass
 
-    def promote(self, network: Network) -> Refit:
+    def promote(self, network: Network, learned: Learned | None = None) -> Refit:
         """Another trunk: features of all known examples are computed anew and the head is refitted
-        from the network's own."""
+        from the network's own. `learned`: what it said of its labels while it learned them."""
         if network.head.out_features != self.classes:
             raise InvalidInput(f"the new network has {network.head.out_features} outputs, "
                                f"not {self.classes}", classes=self.classes)
         began = time.perf_counter()
         changed = self._absorb()
-        self.network = network
+        self.network, self.learned = network, learned
         self._recompute()
         self.head.reset(_head_weights(network))
         flips = self.head.adopt(self.head.weights)
@@ -177,7 +178,8 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
+        learning = None if self.learned is None else self.learned.of(self.known)
+        top = replace(self.head.top(), learning=learning, whole=self._jacobians,
                       given=lambda positions: self._tensor(positions.numpy()),
                       doubted=self.neighbours.of)
         ranking = self._ranked(suspect, top, candidates, 1)
@@ -247,7 +249,7 @@ class Engine:
             self.network, self._scratch, self._tensor(known.positions[live].numpy()),
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
             seed=self.settings.seed, seen=seen)
-        self._learning = torch.zeros(known.count).index_copy_(0, live, seen)
+        self.learned = Learned(known.positions[live], known.labels[live], seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))
         return self.head.adopt(self.head.weights)

@@ -58,8 +58,9 @@ class TopLayer(Protocol):
     positions (N,) int64, the rows' positions in the column store; rows are in order of entry
     weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
     damping   what `solve` adds to the Fisher matrix's diagonal, above 0
-    learning  (N,) where the features were learned from these very labels: the mean over the epochs
-              of each label's loss, in nats, just before the step that learned from it; else None
+    learning  (N,) where the features were learned from labels of these rows: the mean over the
+              epochs of each label's loss, in nats, just before the step that learned from it, NaN
+              for rows (or labels) that came later; else None
     """
 
     @property

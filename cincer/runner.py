@@ -28,6 +28,7 @@ from .types import NO_LABEL, AnnotatorId, ExampleId, Label, Position, QueryId, S
 if TYPE_CHECKING:
     from .answers import Pick
     from .engine import Engine
+    from .models.learned import Learned
 
 Record = Callable[[ev.Event, tuple[fx.Effect, ...]], None]
 
@@ -154,12 +155,14 @@ class Runner:
         self.apply(ev.Tuned(settings, self._clock()))
         self._settle()
 
-    def promoted(self, network: Any, digest: str, path: str = "") -> None:
-        """A newly trained network becomes the model."""
+    def promoted(
+        self, network: Any, digest: str, path: str = "", learned: Learned | None = None
+    ) -> None:
+        """A newly trained network becomes the model; `learned` as of `Engine.promote`."""
         version = self.loop.state.model + 1
         self.apply(ev.Promoted(version, digest, path, self.loop.state.counters.replies,
                                self._clock()))
-        self.engine.promote(network)
+        self.engine.promote(network, learned)
         self._changed = 0
         self._rescore()
         self._settle()

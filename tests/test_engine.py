@@ -14,6 +14,7 @@ from cincer.kernels.head import gradients, probabilities, with_bias
 from cincer.kernels.leave_one_out import natural_scale
 from cincer.kernels.newton import Rows, fit
 from cincer.kernels.solve import Cholesky
+from cincer.models.learned import Learned
 from cincer.models.networks import network
 from cincer.types import NO_LABEL
 
@@ -338,6 +339,23 @@ def test_promotion_computes_features_anew_and_refits():
     np.testing.assert_allclose(found.predict(x), fresh.predict(x), atol=2e-3)
 
 
+def test_a_promoted_network_is_asked_what_it_said_while_learning():
+    found, _, given, _ = taught(model="mlp", counter_example="leave_one_out")
+    losses = torch.linspace(0, 1, 110)
+    found.promote(network("mlp", (4,), 3, 5),
+                  Learned(torch.arange(110), torch.from_numpy(given[:110]), losses))
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    of_class = [p for p in range(110) if given[p] == predicted]
+    late = [p for p in range(110, 120) if given[p] == predicted]
+    assert found.pick(*query, late).counter_example == of_class[-1]
+    found.enter([of_class[-1]], [(predicted + 1) % 3])
+    found.refit()
+    assert found.pick(*query, late).counter_example == of_class[-2]
+    found.promote(network("mlp", (4,), 3, 5))
+    assert found.learned is None
+
+
 def test_promotion_to_a_wider_trunk_and_with_changes_pending():
     found, _, given, _ = taught()
     found.enter(range(120, 140), given[120:140])
@@ -383,7 +401,8 @@ def test_leave_one_out_after_training_from_scratch_asks_for_the_loss_while_learn
     predicted = int(found.score([110], [0]).predicted[0])
     pick = found.pick(110, (predicted + 1) % 3, predicted)
     rows = np.flatnonzero(given[:100] == predicted)
-    assert pick.counter_example == rows[int(found._learning[torch.from_numpy(rows)].argmax())]
+    losses = found.learned.of(found.known)[torch.from_numpy(rows)]
+    assert pick.counter_example == rows[int(losses.argmax())]
 
 
 # ---- edges --------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from ..answers import Floats, Ints
 from ..engine import Engine
 from ..errors import Corrupt, NotFound
 from ..features import FeatureMatrix
-from ..models import checkpoints
+from ..models import checkpoints, learned
 from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
@@ -185,7 +185,7 @@ class Scorer:
                 "beliefs": beliefs_of(pick.ce_probs[None])[0]}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
-        done = self.engine.promote(self._loaded(frame))
+        done = self.engine.promote(self._loaded(frame), _learned(Path(frame["path"])))
         self._flipped += done.flips or 0
         self._exact = done.exact
         self._version = frame.get("version", self._version)
@@ -214,6 +214,17 @@ def _live(engine: Engine) -> Engine:
     """The engine set for answering at once."""
     engine.head.exact_rows = EXACT_ROWS
     return engine
+
+
+def _learned(network: Path) -> learned.Learned | None:
+    """What came with the network; one without it (made by an older version) serves as well."""
+    try:
+        return learned.load(learned.learned_path(network))
+    except NotFound:
+        return None
+    except Corrupt as error:
+        log.error("what was learned is passed over: %s", error)
+        return None
 
 
 def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:

@@ -256,6 +256,27 @@ def test_where_labels_were_learned_the_loss_while_learning_counts() -> None:
     assert torch.equal(found.positions, losses.argsort(descending=True))
 
 
+def test_rows_that_came_after_the_training_are_doubted_by_their_loss_left_out() -> None:
+    _, top, _ = scene()
+    losses = torch.rand(80) * 2
+    late = torch.tensor([3, 50, 77])
+    losses[late] = torch.nan
+    found = doubt(replace(top, learning=losses), torch.arange(80))
+    own = top.held_out(late).gather(1, top.labels[late][:, None])[:, 0]
+    most = float(losses[~losses.isnan()].max())
+    assert torch.allclose(found[late], -own.log().clamp(min=-most))
+    kept = ~losses.isnan()
+    assert torch.equal(found[kept], losses[kept].double())
+
+
+def test_where_nothing_was_learned_the_losses_left_out_are_not_bounded() -> None:
+    _, top, _ = scene()
+    every = torch.arange(80)
+    found = doubt(replace(top, learning=torch.full((80,), torch.nan)), every, shortlist=80)
+    own = top.held_out(every).gather(1, top.labels[:, None])[:, 0]
+    assert torch.allclose(found, -own.log())
+
+
 def test_unlearned_adds_the_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
     about, top, _ = scene()
     every = torch.arange(80)
