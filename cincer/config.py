@@ -75,7 +75,7 @@ class ModelSettings:
     head_l2: float | None = _setting(
         None, "lambda of (lambda/2)|W|^2; none = by approximate leave-one-out", low=0)
     suspicion: str = _setting("margin", "how suspicious a given label is")
-    counter_example: str = _setting("top_fisher", "how the other side of the pair is found")
+    counter_example: str = _setting("unlearned", "how the other side of the pair is found")
     damping: float | None = _setting(
         None, "added to the Fisher matrix's diagonal; none = the head's lambda", low=0)
     neighbours: int | None = _setting(

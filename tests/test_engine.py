@@ -223,7 +223,7 @@ def naive_pick(found, x, *query):
 
 
 def test_picks_are_those_of_eq_14_through_all_changes():
-    found, x, given, _ = taught(head_l2=0.005)
+    found, x, given, _ = taught(head_l2=0.005, counter_example="top_fisher")
     for i in range(150, 190):
         found.enter([i - 150], [given[i]])
         found.leave([i - 100])
@@ -298,7 +298,7 @@ def test_every_strategy_works_through_the_engine(name):
 
 def test_many_rows_pick_nearly_as_the_exact_inverse_would():
     x, given, _ = blobs(3000, features=6, classes=4)
-    found = engine(x, 4, exact_rows=500)
+    found = engine(x, 4, exact_rows=500, counter_example="top_fisher")
     found.enter(range(2800), given[:2800])
     assert not found.refit().exact
     found.settle()

@@ -156,13 +156,16 @@ def test_undo_gives_the_model_back() -> None:
     x, truth, given = blobs(100, 0.25)
     runner = a_runner()
     queries = hidden(runner, x, given)
-    query = runner.show(queries[-1].id)
+    query = runner.show(queries[-3].id)
     runner.refresh()
+    known = runner.loop.data.positions(Status.KNOWN).tolist()
     grid = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32)
     before = runner.engine.predict(grid)
     runner.reply(query.id, ANN, *oracle(query, truth))
     moved = runner.engine.predict(grid)
     assert runner.undo(ANN) == query.id
+    # an example that was cleared meanwhile would stay
+    assert runner.loop.data.positions(Status.KNOWN).tolist() == known
     assert np.abs(moved - before).max() > 1e-3
     assert np.abs(runner.engine.predict(grid) - before).max() < 1e-3
 
