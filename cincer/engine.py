@@ -112,7 +112,8 @@ class Engine:
         if self._scratch is None and self.head.small and self.head.unchosen:
             self.settle()
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
-                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+                     self.head.decrement, self.head.l2, time.perf_counter() - began,
+                     self.neighbours.behind)
 
     def idle(self) -> bool:
         """One bounded piece of postponed exact work; False when nothing is left. May change the
@@ -140,7 +141,8 @@ class Engine:
             self.head.behind = max(self.known.count, 1)
             flips = self.head.refit() or flips
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
-                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+                     self.head.decrement, self.head.l2, time.perf_counter() - began,
+                     self.neighbours.behind)
 
     # ---- asking --------------------------------------------------------------------------------
 

@@ -310,6 +310,22 @@ def test_many_rows_pick_nearly_as_the_exact_inverse_would():
     assert regrets(found, x, range(2900, 2950)).max() < 0.02
 
 
+def test_what_the_neighbours_have_yet_to_say_is_told_and_done_in_idle_time():
+    x, given, _ = blobs(2100, features=6, classes=4)
+    found = engine(x, 4, exact_rows=500)
+    found.enter(range(2000), given[:2000])
+    found.refit()
+    found.pick(2050, 0, 1)
+    found.settle()
+    inside = int(found.known.positions[found.neighbours._support.rows[3]])
+    found.enter([inside], [(given[inside] + 1) % 4])
+    found.refit()
+    found.pick(2050, 0, 1)
+    assert found.refit().unlooked > 300
+    found.settle()
+    assert found.refit().unlooked == 0
+
+
 def regrets(found, x, positions):
     """By what share the picked examples' exact scores fall short of the best."""
     missed = []

@@ -154,7 +154,8 @@ class Scorer:
 
     def _head(self) -> dict[str, Any]:
         return {"version": self.engine.version, "known": len(self.engine.known),
-                "flipped": self._flipped, "exact": self._exact}
+                "flipped": self._flipped, "exact": self._exact,
+                "unlooked": self.engine.neighbours.behind}
 
     def _score(self, frame: Frame) -> dict[str, Any]:
         scores = self.engine.score(frame["positions"], frame["given"])
