@@ -18,7 +18,8 @@ class Refit:
     """What a refit did. `exact`: the head is at the optimum of all that is known. `changed`: rows
     absorbed. `flips`: known examples whose predicted class changed, None where the rows are looked
     through later. `behind`: rows changed since all were last evaluated. `decrement`: estimated
-    distance to the optimum before the last step, nats. `l2`: the head's penalty."""
+    distance to the optimum before the last step, nats. `l2`: the head's penalty. `unlooked`: rows
+    whose neighbours were not asked again since others changed; 0 where they never were."""
 
     version: int
     exact: bool
@@ -28,6 +29,7 @@ class Refit:
     decrement: float
     l2: float
     seconds: float
+    unlooked: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,17 +73,19 @@ class Trainer:
         import torch
 
         from .models.early_stop import accuracy_to_stop_at
+        from .models.learned import Learned
         from .models.training import from_scratch
 
         data = self._running.loop.data
         known = data.positions(Status.KNOWN)
-        net = deepcopy(self._running.engine.network)
+        labels = torch.from_numpy(data.column("effective")[known].astype("int64"))
+        net, seen = deepcopy(self._running.engine.network), torch.zeros(len(known))
         from_scratch(
-            net, self._start, torch.from_numpy(self._running.inputs.rows(known)),
-            torch.from_numpy(data.column("effective")[known].astype("int64")),
-            epochs=self._settings.epochs, seed=self._settings.seed,
+            net, self._start, torch.from_numpy(self._running.inputs.rows(known)), labels,
+            epochs=self._settings.epochs, seed=self._settings.seed, seen=seen,
             stop_at=accuracy_to_stop_at(self._settings, not self.has_trunk))
-        self._running.promoted(net, digest(net))
+        learned = Learned(torch.from_numpy(known), labels, seen)
+        self._running.promoted(net, digest(net), learned=learned)
 
 
 def digest(net: Network) -> str:

@@ -82,7 +82,7 @@ class ModelSettings:
         "margin", "how suspicious a given label is: margin, held_out_margin, gradient_norm, "
         "expected_gradient_length, influence_norm, fisher_value, random, always, never; the norms "
         "and the Fisher value count as ranks among the known, from 0 to 1")
-    counter_example: str = _setting("top_fisher", "how the other side of the pair is found")
+    counter_example: str = _setting("unlearned", "how the other side of the pair is found")
     damping: float | None = _setting(
         None, "added to the Fisher matrix's diagonal; none = the head's lambda", low=0)
     neighbours: int | None = _setting(

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from .answers import Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
-from .counterexample.top_fisher import gradient
+from .counterexample.top_fisher import TopFisher, gradient
 from .errors import Conflict, InvalidInput
 from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
@@ -30,10 +30,13 @@ from .kernels.top import Top
 from .kernels.whole import jacobians
 from .models.early_stop import accuracy_to_stop_at
 from .models.known import KnownRows
+from .models.learned import Learned
 from .models.left_out import LeavingOut
 from .models.live_head import LiveHead
+from .models.neighbour_doubt import NeighbourDoubt
+from .models.settled import Settled
 from .models.training import as_module, from_scratch, initial_state, is_linear
-from .protocols import CounterExample, Network, Score, Suspect, Suspects, Suspicion
+from .protocols import CounterExample, Network, Ranking, Score, Suspect, Suspects, Suspicion
 from .types import NO_LABEL, Label, Position
 
 INPUT_CHUNK = 4096
@@ -67,13 +70,15 @@ class Engine:
                 f"the network's last layer has {network.head.out_features} outputs, "
                 f"but there are {classes} classes", classes=classes)
         self.inputs, self.network, self.classes, self.settings = inputs, network, classes, settings
-        self._suspicion, self._counter_example = suspicion, counter_example
+        self._suspicion, self.counter_example = suspicion, counter_example
         self.known = KnownRows(network.head.in_features + 1, classes)
         self.head = LiveHead(self.known, l2=settings.head_l2, damping=settings.damping,
                              exact_rows=exact_rows)
+        self.neighbours = NeighbourDoubt(self.known, self._inputs_of)
+        self.settled = Settled()
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
-        self._learning: Tensor | None = None
+        self.learned: Learned | None = None
         self._score: tuple[int, Score] = -1, suspicion(self.top)
 
     @property
@@ -114,27 +119,28 @@ class Engine:
         if self._scratch is None and self.head.small and self.head.unchosen:
             self.settle()
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
-                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+                     self.head.decrement, self.head.l2, time.perf_counter() - began,
+                     self.neighbours.behind)
 
     def idle(self) -> bool:
         """One bounded piece of postponed exact work; False when nothing is left. May change the
         head: compare `version`."""
-        return self._scratch is None and self.head.idle()
+        return (self._scratch is None and self.head.idle()) or self.neighbours.idle()
 
     def settle(self) -> None:
         """All postponed work at once."""
         while self.idle():
             pass
 
-    def promote(self, network: Network) -> Refit:
+    def promote(self, network: Network, learned: Learned | None = None) -> Refit:
         """Another trunk: features of all known examples are computed anew and the head is refitted
-        from the network's own."""
+        from the network's own. `learned`: what it said of its labels while it learned them."""
         if network.head.out_features != self.classes:
             raise InvalidInput(f"the new network has {network.head.out_features} outputs, "
                                f"not {self.classes}", classes=self.classes)
         began = time.perf_counter()
         changed = self._absorb()
-        self.network = network
+        self.network, self.learned = network, learned
         self._recompute()
         self.head.reset(_head_weights(network))
         flips = self.head.adopt(self.head.weights)
@@ -142,7 +148,8 @@ class Engine:
             self.head.behind = max(self.known.count, 1)
             flips = self.head.refit() or flips
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
-                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+                     self.head.decrement, self.head.l2, time.perf_counter() - began,
+                     self.neighbours.behind)
 
     # ---- asking --------------------------------------------------------------------------------
 
@@ -169,7 +176,8 @@ class Engine:
         self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = ()
     ) -> Pick:
         """The known example labelled `predicted` that most supports the suspicion against `given`,
-        neither `position` itself nor any of `exclude`."""
+        neither `position` itself nor any of `exclude`, and none that a person has settled while
+        there are others."""
         features = self._features(_ints([position]))
         probs = probabilities(self.head.weights, features)[0]
         nothing = Pick(None, float("nan"), probs.numpy(), None, None, self.version)
@@ -180,7 +188,7 @@ class Engine:
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
         top = self.top()
-        ranking = self._counter_example(suspect, top, candidates, 1)
+        ranking = self._ranked(suspect, top, candidates, 1)
         if not len(ranking.positions):
             return nothing
         chosen = int(ranking.positions[0])
@@ -236,8 +244,9 @@ class Engine:
     def top(self) -> Top:
         """What strategies are given: the cache of the head, and what only the engine can tell."""
         top = self.head.top()
-        return replace(top, inverse=Remembered(top.inverse), learning=self._learning,
-                       whole=self._jacobians,
+        learning = None if self.learned is None else self.learned.of(self.known)
+        return replace(top, inverse=Remembered(top.inverse), learning=learning,
+                       whole=self._jacobians, doubted=self.neighbours.of,
                        given=lambda positions: self._tensor(positions.numpy()))
 
     def _left_out(self, leaving: LeavingOut, left: Tensor, changes: Tensor) -> LeftOut:
@@ -245,6 +254,17 @@ class Engine:
         return LeftOut(tuple(map(Position, self.known.positions[left].tolist())),
                        float(changes.sum()), prob - leaving.prob, refit.exact, refit.decrement,
                        refit.steps)
+
+    def _ranked(
+        self, suspect: Suspect, top: Top, candidates: Tensor, limit: int
+    ) -> Ranking:
+        """Where all are settled there is nothing to find among them. What is left to show is why
+        the machine doubts: the one that most supports it (unless nothing is to be shown)."""
+        open_ones = candidates[~self.settled.of(top.positions[candidates])]
+        if len(open_ones):
+            return self.counter_example(suspect, top, open_ones, limit)
+        ranking = self.counter_example(suspect, top, candidates, limit)
+        return TopFisher()(suspect, top, candidates, limit) if len(ranking.positions) else ranking
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)
@@ -292,7 +312,7 @@ class Engine:
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
             seed=self.settings.seed, seen=seen,
             stop_at=accuracy_to_stop_at(self.settings, is_linear(self.network)))
-        self._learning = torch.zeros(known.count).index_copy_(0, live, seen)
+        self.learned = Learned(known.positions[live], known.labels[live], seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))
         return self.head.adopt(self.head.weights)
@@ -322,6 +342,9 @@ class Engine:
             if head.bias is not None:
                 head.bias.copy_(self.head.weights[:, -1])
         return jacobians(module, self._tensor(positions.numpy()))
+
+    def _inputs_of(self, rows: Tensor) -> Tensor:
+        return self._tensor(self.known.positions[rows].numpy()).flatten(1)
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))

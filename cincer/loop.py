@@ -58,6 +58,12 @@ class Outcome:
     relabelled: tuple[Position, ...] = ()
     left: tuple[Position, ...] = ()
 
+    @property
+    def spoken(self) -> tuple[Position, ...]:
+        """Positions about which somebody's word came or was taken back."""
+        return tuple(effect.position for effect in self.effects
+                     if isinstance(effect, fx.Asserted | fx.Retracted))
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -117,6 +123,15 @@ class Loop:
     def words(self, position: Position) -> tuple[Word, ...]:
         """What was said about an example and not taken back, oldest first."""
         return tuple(self._words.get(position, ()))
+
+    def settled(self, position: Position) -> bool:
+        """Whether a person has confirmed or changed its label, and not taken it back."""
+        return any(word.label is not None or word.action is Action.GOOD
+                   for word in self._words.get(position, ()))
+
+    def all_settled(self) -> list[Position]:
+        """Every settled position."""
+        return [position for position in self._words if self.settled(position)]
 
     # ---- telling -------------------------------------------------------------------------------
 

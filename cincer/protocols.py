@@ -58,8 +58,9 @@ class TopLayer(Protocol):
     positions (N,) int64, the rows' positions in the column store; rows are in order of entry
     weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
     damping   what `solve` adds to the Fisher matrix's diagonal, above 0
-    learning  (N,) where the features were learned from these very labels: the mean over the epochs
-              of each label's loss, in nats, just before the step that learned from it; else None
+    learning  (N,) where the features were learned from labels of these rows: the mean over the
+              epochs of each label's loss, in nats, just before the step that learned from it, NaN
+              for rows (or labels) that came later; else None
     """
 
     @property
@@ -101,6 +102,12 @@ class TopLayer(Protocol):
     def held_out(self, rows: Tensor) -> Tensor:
         """(M,) row numbers to (M, K): what a head that was not fitted to these rows says of them,
         rows sum to 1."""
+        ...
+
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        """(M,) row numbers to (M,) float64: the log odds against their labels by kernel ridge on
+        the inputs of other known rows, nats; higher = more likely mislabelled. NaN for rows that
+        were not looked at: those that matter come first, and 256 at least are looked at."""
         ...
 
     def jacobians(self, positions: Tensor) -> Tensor:

@@ -29,6 +29,7 @@ from .types import NO_LABEL, AnnotatorId, ExampleId, Label, Position, QueryId, S
 if TYPE_CHECKING:
     from .answers import Explanation, Pick
     from .engine import Engine
+    from .models.learned import Learned
 
 Record = Callable[[ev.Event, tuple[fx.Effect, ...]], None]
 
@@ -163,12 +164,14 @@ class Runner:
         self.apply(ev.Tuned(settings, self._clock()))
         self._settle()
 
-    def promoted(self, network: Any, digest: str, path: str = "") -> None:
-        """A newly trained network becomes the model."""
+    def promoted(
+        self, network: Any, digest: str, path: str = "", learned: Learned | None = None
+    ) -> None:
+        """A newly trained network becomes the model; `learned` as of `Engine.promote`."""
         version = self.loop.state.model + 1
         self.apply(ev.Promoted(version, digest, path, self.loop.state.counters.replies,
                                self._clock()))
-        self.engine.promote(network)
+        self.engine.promote(network, learned)
         self._changed = 0
         self._rescore()
         self._settle()
@@ -197,6 +200,7 @@ class Runner:
             self.engine.enter(outcome.relabelled, [data.effective(p) for p in outcome.relabelled])
         if outcome.left:
             self.engine.leave(outcome.left)
+        self.engine.settled.tell(outcome.spoken, [self.loop.settled(p) for p in outcome.spoken])
         self._changed += len(outcome.relabelled) + len(outcome.left)
         for effect in outcome.effects:
             if isinstance(effect, fx.NeedScore):

@@ -14,6 +14,7 @@ from cincer.kernels.head import gradients, probabilities, with_bias
 from cincer.kernels.leave_one_out import natural_scale
 from cincer.kernels.newton import Rows, fit
 from cincer.kernels.solve import Cholesky
+from cincer.models.learned import Learned
 from cincer.models.networks import network
 from cincer.suspicion import SUSPICIONS
 from cincer.types import NO_LABEL
@@ -276,7 +277,7 @@ def naive_pick(found, x, *query):
 
 
 def test_picks_are_those_of_eq_14_through_all_changes():
-    found, x, given, _ = taught(head_l2=0.005)
+    found, x, given, _ = taught(head_l2=0.005, counter_example="top_fisher")
     for i in range(150, 190):
         found.enter([i - 150], [given[i]])
         found.leave([i - 100])
@@ -302,6 +303,34 @@ def test_the_suspect_itself_and_the_excluded_are_not_picked():
     assert seen == members - {position}
 
 
+def test_who_was_confirmed_is_shown_again_only_when_nobody_else_is_left():
+    found, _, _, _ = taught(counter_example="unlearned")
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    members = set(found.known.positions[found.known.members(predicted)].tolist())
+    seen = []
+    for _ in members:
+        seen.append(int(found.pick(*query).counter_example))
+        found.settled.tell([seen[-1]], [True])
+    assert set(seen) == members
+    found.settled.tell([seen[5]], [False])
+    assert found.pick(*query).counter_example == seen[5]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("unlearned", True), ("no_ce", False)])
+def test_among_the_confirmed_the_reason_of_the_doubt_is_shown(name, shown):
+    """The one that Top Fisher puts first, whatever finds the mislabelled."""
+    found, _, _, _ = taught(counter_example=name)
+    reason, _, _, _ = taught(counter_example="top_fisher")
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    found.settled.tell(range(120), [True] * 120)
+    wanted = reason.pick(*query)
+    pick = found.pick(*query)
+    assert pick.counter_example == (wanted.counter_example if shown else None)
+    assert not shown or pick.score == pytest.approx(wanted.score)
+
+
 def test_excluding_strangers_and_examples_of_other_classes_changes_nothing():
     found, _, given, _ = taught()
     predicted = int(found.score([150], [0]).predicted[0])
@@ -323,7 +352,7 @@ def test_every_strategy_works_through_the_engine(name):
 
 def test_many_rows_pick_nearly_as_the_exact_inverse_would():
     x, given, _ = blobs(3000, features=6, classes=4)
-    found = engine(x, 4, exact_rows=500)
+    found = engine(x, 4, exact_rows=500, counter_example="top_fisher")
     found.enter(range(2800), given[:2800])
     assert not found.refit().exact
     found.settle()
@@ -333,6 +362,22 @@ def test_many_rows_pick_nearly_as_the_exact_inverse_would():
     assert regrets(found, x, range(2900, 2950)).mean() < 0.05
     found.settle()
     assert regrets(found, x, range(2900, 2950)).max() < 0.02
+
+
+def test_what_the_neighbours_have_yet_to_say_is_told_and_done_in_idle_time():
+    x, given, _ = blobs(2100, features=6, classes=4)
+    found = engine(x, 4, exact_rows=500)
+    found.enter(range(2000), given[:2000])
+    found.refit()
+    found.pick(2050, 0, 1)
+    found.settle()
+    inside = int(found.known.positions[found.neighbours._support.rows[3]])
+    found.enter([inside], [(given[inside] + 1) % 4])
+    found.refit()
+    found.pick(2050, 0, 1)
+    assert found.refit().unlooked > 300
+    found.settle()
+    assert found.refit().unlooked == 0
 
 
 def regrets(found, x, positions):
@@ -362,6 +407,23 @@ def test_promotion_computes_features_anew_and_refits():
     fresh.enter(range(120), given[:120])
     fresh.refit()
     np.testing.assert_allclose(found.predict(x), fresh.predict(x), atol=2e-3)
+
+
+def test_a_promoted_network_is_asked_what_it_said_while_learning():
+    found, _, given, _ = taught(model="mlp", counter_example="leave_one_out")
+    losses = torch.linspace(0, 1, 110)
+    found.promote(network("mlp", (4,), 3, 5),
+                  Learned(torch.arange(110), torch.from_numpy(given[:110]), losses))
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    of_class = [p for p in range(110) if given[p] == predicted]
+    late = [p for p in range(110, 120) if given[p] == predicted]
+    assert found.pick(*query, late).counter_example == of_class[-1]
+    found.enter([of_class[-1]], [(predicted + 1) % 3])
+    found.refit()
+    assert found.pick(*query, late).counter_example == of_class[-2]
+    found.promote(network("mlp", (4,), 3, 5))
+    assert found.learned is None
 
 
 def test_promotion_to_a_wider_trunk_and_with_changes_pending():
@@ -409,7 +471,8 @@ def test_leave_one_out_after_training_from_scratch_asks_for_the_loss_while_learn
     predicted = int(found.score([110], [0]).predicted[0])
     pick = found.pick(110, (predicted + 1) % 3, predicted)
     rows = np.flatnonzero(given[:100] == predicted)
-    assert pick.counter_example == rows[int(found._learning[torch.from_numpy(rows)].argmax())]
+    losses = found.learned.of(found.known)[torch.from_numpy(rows)]
+    assert pick.counter_example == rows[int(losses.argmax())]
 
 
 # ---- edges --------------------------------------------------------------------------------------

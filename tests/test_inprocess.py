@@ -59,6 +59,9 @@ def test_a_network_with_a_trunk_is_trained_as_the_stream_grows() -> None:
     assert session._running.loop.state.model == 2
     session.retrain()
     assert session._running.loop.state.model == 3
+    engine = session._running.engine
+    assert engine.learned is not None
+    assert not bool(engine.learned.of(engine.known).isnan().any())
     assert (session.predict_proba(x).argmax(axis=1) == y).mean() > 0.9
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..config import ModelSettings
 from .options import json_option
 from .output import Command, print_json, print_table
 
@@ -21,13 +22,17 @@ def bench() -> None:
 @click.option("--features", default=64, show_default=True, metavar="D", help="Features.")
 @click.option("--classes", default=10, show_default=True, metavar="K", help="Classes.")
 @click.option("--repeats", default=50, show_default=True, metavar="N", help="Picks a size.")
+@click.option("--selector", default="default,top_fisher", metavar="NAME[,NAME…]",
+              help="Strategies, measured side by side. [default: default,top_fisher]")
 @click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
 @json_option
-def pick(known: str, as_json: bool, **options: int) -> None:
+def pick(known: str, selector: str, as_json: bool, **options: int) -> None:
     """Choosing a counter-example, beside one pass over the candidates' features."""
     from ..bench.pick import run
 
-    _show(run(sizes=_sizes(known), progress=_progress, **options), as_json)
+    default = ModelSettings().counter_example
+    names = dict.fromkeys(default if n == "default" else n for n in selector.split(","))
+    _show(run(sizes=_sizes(known), progress=_progress, selectors=tuple(names), **options), as_json)
 
 
 @bench.command(cls=Command)

@@ -1,10 +1,10 @@
 """The scorer process: what the model says of an example, whom to show beside it, how it learns.
 
 Frames in (`op`): `start` once; then, without an answer, `labels` (changes of the training set),
-`never` (the same for the run that never asks) and `holdout` (a file of inputs); with an answer
-`score`, `rescore`, `pick`, `explain`, `promote`, `measure` and `sync`. Before each job the head
-takes in all changes that came before it; between jobs it does the exact work it had postponed. No
-true label ever comes here.
+`never` (the same for the run that never asks), `settled` (what a person has confirmed or changed)
+and `holdout` (a file of inputs); with an answer `score`, `rescore`, `pick`, `explain`, `promote`,
+`measure` and `sync`. Before each job the head takes in all changes that came before it; between
+jobs it does the exact work it had postponed. No true label ever comes here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..answers import Floats, Ints
 from ..engine import Engine
 from ..errors import Conflict, Corrupt, NotFound
 from ..features import FeatureMatrix
-from ..models import checkpoints
+from ..models import checkpoints, learned
 from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
@@ -63,7 +63,7 @@ class Scorer:
         }
         self._tells: dict[str, Callable[[Frame], None]] = {
             "start": self._start, "labels": self._labels, "never": self._never_labels,
-            "holdout": self._holdout,
+            "settled": self._settled, "holdout": self._holdout,
         }
         self._build: Callable[[], Engine]
         self._empty: Callable[[], Network]
@@ -140,6 +140,9 @@ class Scorer:
         self._never = self._never or self._build()
         _tell(self._never, *labels_of(frame))
 
+    def _settled(self, frame: Frame) -> None:
+        self.engine.settled.tell(*labels_of(frame))
+
     def _holdout(self, frame: Frame) -> None:
         self._inputs = np.load(frame["path"], allow_pickle=False)
 
@@ -152,7 +155,8 @@ class Scorer:
 
     def _head(self) -> dict[str, Any]:
         return {"version": self.engine.version, "known": len(self.engine.known),
-                "flipped": self._flipped, "exact": self._exact}
+                "flipped": self._flipped, "exact": self._exact,
+                "unlooked": self.engine.neighbours.behind}
 
     def _score(self, frame: Frame) -> dict[str, Any]:
         scores = self.engine.score(frame["positions"], frame["given"])
@@ -196,7 +200,7 @@ class Scorer:
                 "group": None if found.group is None else asdict(found.group)}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
-        done = self.engine.promote(self._loaded(frame))
+        done = self.engine.promote(self._loaded(frame), _learned(Path(frame["path"])))
         self._flipped += done.flips or 0
         self._exact = done.exact
         self._version = frame.get("version", self._version)
@@ -225,6 +229,17 @@ def _live(engine: Engine) -> Engine:
     """The engine set for answering at once."""
     engine.head.exact_rows = EXACT_ROWS
     return engine
+
+
+def _learned(network: Path) -> learned.Learned | None:
+    """What came with the network; one without it (made by an older version) serves as well."""
+    try:
+        return learned.load(learned.learned_path(network))
+    except NotFound:
+        return None
+    except Corrupt as error:
+        log.error("what was learned is passed over: %s", error)
+        return None
 
 
 def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:

@@ -19,6 +19,10 @@ from ..errors import InvalidInput
 DENSE_LIMIT = 4000
 """K*P up to which the matrix is formed and factorised."""
 
+FEW = 32
+"""Rows whose leverage is found in one product; more are taken class by class, as float32 if their
+features are."""
+
 
 class Inverse(Protocol):
     """Something that applies a damped inverse, exact or approximate."""
@@ -63,6 +67,12 @@ class Cholesky:
     def leverage(self, features: Tensor) -> Tensor:
         columns = features.shape[1]
         classes = self.factor.shape[0] // columns
+        if len(features) <= FEW:
+            x = features.double()
+            every = (x @ self.inverse().view(classes, columns, classes * columns)).view(
+                classes, len(x), classes, columns)
+            found = (every @ x[:, :, None])[..., 0].transpose(0, 1)
+            return 0.5 * (found + found.transpose(1, 2))
         blocks = self.inverse().view(classes, columns, classes * columns).to(features.dtype)
         found = torch.empty(len(features), classes, classes, dtype=torch.float64)
         for k in range(classes):

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..errors import InvalidInput
 from .held_out import held_out
+from .kernel_ridge import neighbours_doubt
 from .newton import Rows, curvature
 from .solve import Inverse, at_hand
 
@@ -21,7 +22,8 @@ from .solve import Inverse, at_hand
 @dataclass(frozen=True, slots=True)
 class Top:
     """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix;
-    `whole` and `given` answer `jacobians` and `inputs`, from positions."""
+    `whole` and `given` answer `jacobians` and `inputs`, from positions; `doubted` answers
+    `neighbours_doubt`, from row numbers."""
 
     features: Tensor
     probs: Tensor
@@ -33,6 +35,7 @@ class Top:
     learning: Tensor | None = None
     whole: Callable[[Tensor], Tensor] | None = None
     given: Callable[[Tensor], Tensor] | None = None
+    doubted: Callable[[Tensor], Tensor] | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
@@ -50,6 +53,9 @@ class Top:
         if self.given is None:
             return self.features[rows, :-1]
         return self.given(self.positions[rows]).flatten(1)
+
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        return neighbours_doubt(self, rows) if self.doubted is None else self.doubted(rows)
 
     def jacobians(self, positions: Tensor) -> Tensor:
         if self.whole is None:

@@ -11,6 +11,7 @@ from compute.making import Place
 from cincer.compute.frames import unpack_ints
 from cincer.compute.messages import labels_frame
 from cincer.compute.scorer import Scorer
+from cincer.models.learned import learned_path
 
 
 def _ask(scorer: Scorer, op: str, **fields: Any) -> Any:
@@ -62,6 +63,16 @@ def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
     assert gone["left"]
 
 
+def test_what_a_person_has_settled_is_not_picked(place: Place) -> None:
+    scorer = _scorer(place)
+    asked = {"queries": ["q-1"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3]}
+    first = _ask(scorer, "pick", **asked)["picks"][0]["position"]
+    scorer.handle(labels_frame("settled", 3, [first], [1]))
+    assert _ask(scorer, "pick", **asked)["picks"][0]["position"] != first
+    scorer.handle(labels_frame("settled", 4, [first], [0]))
+    assert _ask(scorer, "pick", **asked)["picks"][0]["position"] == first
+
+
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
     scorer = _scorer(place)
     _ask(scorer, "sync")
@@ -107,6 +118,26 @@ def test_a_promoted_network_is_taken_up_and_a_broken_one_passed_over(place: Plac
     asked = {"positions": list(range(60, 90)), "given": [-1] * 30}
     both = [[o[1] for o in _ask(s, "score", **asked)["scored"]] for s in (scorer, plain)]
     assert both[0] == both[1]
+
+
+def test_a_network_brings_what_it_learned_and_serves_without(place: Place) -> None:
+    trainer = place.trainer(place.labels(5, range(60)), model="mlp", epochs=2)
+    made = trainer.handle({"op": "train", "job": 1})
+    assert made is not None
+    network = {"path": made["path"], "digest": made["digest"]}
+    scorer = place.scorer(networks=[network], model="mlp")
+    scorer.handle(place.labels(6, range(65)))
+    _ask(scorer, "sync")
+    assert scorer.engine.learned is not None
+    late = scorer.engine.learned.of(scorer.engine.known).isnan()
+    assert late.nonzero()[:, 0].tolist() == [60, 61, 62, 63, 64]
+    beside = learned_path(Path(made["path"]))
+    for spoil in (lambda: beside.write_bytes(b"torn"), beside.unlink):
+        spoil()
+        _ask(scorer, "promote", version=7, **network)
+        assert scorer.engine.learned is None
+        asked = {"queries": ["q"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3]}
+        assert _ask(scorer, "pick", **asked)["picks"][0] is not None
 
 
 def test_postponed_work_ends(place: Place) -> None:

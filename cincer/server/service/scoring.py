@@ -71,6 +71,7 @@ class Scoring:
         known = data.positions(Status.KNOWN)
         labels = data.column("effective")[known]
         link.send(labels_frame("labels", self._version, known, labels))
+        self._tell_settled(self._live.loop.all_settled())
         self.resume()
 
     def down(self) -> None:
@@ -155,6 +156,8 @@ class Scoring:
             positions = sorted(group.moved)
             self.tell(labels_frame(
                 "labels", self._version, positions, [self._label(p) for p in positions]))
+        if group.spoken:
+            self._tell_settled(sorted(group.spoken))
         if group.promoted is not None:
             job = {"op": "promote", "path": group.promoted.path, "digest": group.promoted.digest,
                    "version": self._version}
@@ -174,6 +177,10 @@ class Scoring:
         """Tell the scorer something that needs no answer."""
         if self._link is not None:
             self._link.send(frame)
+
+    def _tell_settled(self, positions: list[Position]) -> None:
+        settled = [int(self._live.loop.settled(p)) for p in positions]
+        self.tell(labels_frame("settled", self._version, positions, settled))
 
     def _label(self, position: Position) -> int:
         data = self._live.loop.data

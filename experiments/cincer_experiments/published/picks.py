@@ -12,6 +12,7 @@ from torch import Tensor
 
 from cincer.errors import InvalidInput
 from cincer.kernels.held_out import held_out
+from cincer.kernels.kernel_ridge import neighbours_doubt
 from cincer.kernels.newton import Rows, curvature
 from cincer.kernels.solve import Inverse, at_hand
 from cincer.protocols import CounterExample, Suspect
@@ -60,6 +61,9 @@ class Seen:
 
     def inputs(self, rows: Tensor) -> Tensor:
         return self.x[rows]
+
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        return neighbours_doubt(self, rows)
 
     def held_out(self, rows: Tensor) -> Tensor:
         share = self.weights[rows] / self.weights.sum()
