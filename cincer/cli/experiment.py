@@ -9,6 +9,7 @@ import click
 
 from .options import json_option
 from .output import Command, print_json, print_table
+from .studies import COMMANDS
 
 
 @click.group()
@@ -38,3 +39,7 @@ def demo(
     if out is not None:
         out.write_text(json.dumps(result, indent=2), encoding="utf-8")
     print_json(result) if as_json else print_table(result["rows"])
+
+
+for _study in COMMANDS:
+    experiment.add_command(_study)

@@ -1,0 +1,106 @@
+"""One row a strategy: points with their standard errors, beside the published ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..summary import Mean
+from . import paper
+from .claims import reference
+from .equal import Difference
+from .plotting import ACCENT, INK, QUIET, SECOND, panels, styled
+from .runs import Runs
+from .tables import by_cleaned
+
+ROW = 0.23
+"""Inches a row."""
+
+FILLED: dict[str, Any] = {"marker": "o", "markersize": 5}
+HOLLOW: dict[str, Any] = {"marker": "D", "markersize": 4.5, "markerfacecolor": "white"}
+
+
+@styled
+def strategies(runs: Runs) -> Figure:
+    """Cleaned, and F1, at the end of the stream; most cleaned on top."""
+    names, best = by_cleaned(runs), reference(runs)
+    figure, axes = panels(2, 1.25 + ROW * len(names), share_y=True)
+    for one, measure, title in zip(
+            axes, ("cleaned", "f1"), ("labels cleaned", "F1 on held-out examples (weighted)"),
+            strict=True):
+        one.set_title(title)
+        for at, name in enumerate(names):
+            theirs = paper.result(runs.data, runs.model, name)
+            ours = runs.mean(name, lambda run, m=measure: run.last(m))  # type: ignore[misc]
+            _point(one, ours, at - 0.12 * (theirs is not None), ACCENT if name == best else INK,
+                   FILLED, "ours")
+            if theirs is not None:
+                _point(one, getattr(theirs, measure), at + 0.2, SECOND, HOLLOW, "published")
+    _limit(axes[0], runs.mean(best, lambda run: run.last("mislabelled_seen")), "all mislabelled")
+    _limit(axes[1], runs.mean(best, lambda run: run.last("f1_clean")), "true labels")
+    _rows(axes[0], names, best)
+    _legend(figure, axes[1])
+    return figure
+
+
+@styled
+def differences(
+    runs: Runs, best: str, found: Mapping[str, Mapping[tuple[str, str], Difference]]
+) -> Figure:
+    """The reference less each other strategy; right of 0 it is ahead."""
+    names = [name for name in by_cleaned(runs) if name != best]
+    figure, axes = panels(2, 1.25 + ROW * 1.25 * len(names), share_y=True)
+    marks = {"queries": (ACCENT, FILLED, -0.16), "labels": (SECOND, HOLLOW, 0.16)}
+    for one, measure, title in zip(
+            axes, ("cleaned", "f1"), ("labels cleaned: difference", "F1: difference"),
+            strict=True):
+        one.set_title(title)
+        one.axvline(0, color=QUIET, linewidth=1)
+        for cost, (colour, mark, shift) in marks.items():
+            for at, name in enumerate(names):
+                pair = found[cost].get((best, name))
+                if pair is not None:
+                    _point(one, getattr(pair, measure), at + shift, colour, mark,
+                           f"at equal {cost}{' inspected' if cost == 'labels' else ''}")
+    _rows(axes[0], names, None)
+    _legend(figure, axes[1])
+    return figure
+
+
+def _point(
+    axes: Axes, value: Mean, at: float, colour: str, mark: Mapping[str, Any], label: str
+) -> None:
+    error = 0 if math.isnan(value.error) else value.error
+    axes.errorbar(value.mean, at, xerr=error, color=colour, ecolor=colour, elinewidth=1.2,
+                  linestyle="", label=label, **mark)
+
+
+def _limit(axes: Axes, value: Mean, text: str) -> None:
+    """A line that nothing can pass, named along it."""
+    if math.isnan(value.mean):
+        return
+    axes.axvline(value.mean, color=QUIET, linewidth=1, linestyle=(0, (4, 2)))
+    axes.annotate(text, (value.mean, 0), xycoords=("data", "axes fraction"), xytext=(-3, 4),
+                  textcoords="offset points", rotation=90, ha="right", va="bottom", fontsize=8,
+                  color=QUIET)
+
+
+def _rows(axes: Axes, names: Sequence[str], best: str | None) -> None:
+    """Names for ticks, first on top, the reference in bold."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    for label in axes.get_yticklabels():
+        if label.get_text() == best:
+            label.set(fontweight="bold", color=ACCENT)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    """Each kind of mark once, over the panels."""
+    handles, labels = axes.get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    if len(once) > 1:
+        figure.legend(list(once.values()), list(once), loc="outside upper right", ncols=len(once))
