@@ -9,11 +9,14 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cincer.config import ModelSettings
+
 from ..summary import Mean
 from . import paper
 from .claims import reference
 from .equal import Difference
 from .plotting import ACCENT, INK, QUIET, SECOND, panels, styled
+from .q3 import Measured, at, best_possible
 from .runs import Runs
 from .tables import by_cleaned
 
@@ -21,6 +24,7 @@ ROW = 0.23
 """Inches a row."""
 
 FILLED: dict[str, Any] = {"marker": "o", "markersize": 5}
+SQUARE: dict[str, Any] = {"marker": "s", "markersize": 4, "markerfacecolor": "white"}
 HOLLOW: dict[str, Any] = {"marker": "D", "markersize": 4.5, "markerfacecolor": "white"}
 
 
@@ -33,13 +37,13 @@ def strategies(runs: Runs) -> Figure:
             axes, ("cleaned", "f1"), ("labels cleaned", "F1 on held-out examples (weighted)"),
             strict=True):
         one.set_title(title)
-        for at, name in enumerate(names):
+        for row, name in enumerate(names):
             theirs = paper.result(runs.data, runs.model, name)
             ours = runs.mean(name, lambda run, m=measure: run.last(m))  # type: ignore[misc]
-            _point(one, ours, at - 0.12 * (theirs is not None), ACCENT if name == best else INK,
+            _point(one, ours, row - 0.12 * (theirs is not None), ACCENT if name == best else INK,
                    FILLED, "ours")
             if theirs is not None:
-                _point(one, getattr(theirs, measure), at + 0.2, SECOND, HOLLOW, "published")
+                _point(one, getattr(theirs, measure), row + 0.2, SECOND, HOLLOW, "published")
     _limit(axes[0], runs.mean(best, lambda run: run.last("mislabelled_seen")), "all mislabelled")
     _limit(axes[1], runs.mean(best, lambda run: run.last("f1_clean")), "true labels")
     _rows(axes[0], names, best)
@@ -61,12 +65,33 @@ def differences(
         one.set_title(title)
         one.axvline(0, color=QUIET, linewidth=1)
         for cost, (colour, mark, shift) in marks.items():
-            for at, name in enumerate(names):
+            for row, name in enumerate(names):
                 pair = found[cost].get((best, name))
                 if pair is not None:
-                    _point(one, getattr(pair, measure), at + shift, colour, mark,
+                    _point(one, getattr(pair, measure), row + shift, colour, mark,
                            f"at equal {cost}{' inspected' if cost == 'labels' else ''}")
     _rows(axes[0], names, None)
+    _legend(figure, axes[1])
+    return figure
+
+
+@styled
+def precision(one: Measured) -> Figure:
+    """Precision at 5, and at 10; highest static precision at 5 on top."""
+    names = one.selectors()
+    figure, axes = panels(2, 1.25 + ROW * 1.4 * len(names), share_y=True)
+    for panel, k in zip(axes, (5, 10), strict=True):
+        panel.set(title=f"share mislabelled among the first {k}", xlim=(0, None))
+        for row, name in enumerate(names):
+            theirs = paper.precision(one.data, one.model, name)
+            _point(panel, at(one.of("static", name), k), row - 0.2, ACCENT, FILLED, "static")
+            _point(panel, at(one.of("as_published", name), k), row, INK, SQUARE,
+                   "measured as published")
+            if theirs is not None:
+                _point(panel, theirs.at5 if k == 5 else theirs.at10, row + 0.2, SECOND, HOLLOW,
+                       "published")
+        _limit(panel, best_possible(one.of("static", names[0]), k), "best possible, static")
+    _rows(axes[0], names, ModelSettings().counter_example)
     _legend(figure, axes[1])
     return figure
 
