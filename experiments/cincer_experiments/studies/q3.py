@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from cincer.config import ModelSettings
 from cincer.errors import InvalidInput
 
 from ..summary import Mean, mean
-from . import claims, paper, precision
-from .report import Picture, Report, Table, Verdict
+from . import claims, paper, pictures, precision
+from .report import Report, Table, Verdict
 from .tables import NONE, shown
 
 CUTS = (5, 10)
@@ -95,7 +94,7 @@ def report(found: Sequence[Measured]) -> Report:
     """Two tables and a figure a data set and model."""
     return Report(
         [_table(one, variant) for one in found for variant in precision.VARIANTS],
-        [_picture(one) for one in found],
+        [pictures.precision(one) for one in found if one.selectors()],
         [verdict for one in found for verdict in _verdicts(one)], RULES, NOTES)
 
 
@@ -132,20 +131,6 @@ def _row(one: Measured, variant: str, name: str) -> list[str]:
     return [name, shown(at(runs, 5), 3), known[0], shown(at(runs, 10), 3), known[1],
             shown(at(runs, 5, True), 3), shown(at(runs, 10, True), 3), shown(at(runs, 1), 3),
             known[2], queries]
-
-
-def _picture(one: Measured) -> Picture:
-    def draw(one: Measured) -> Any:
-        from . import dots
-
-        return dots.precision(one)
-
-    return Picture(
-        f"precision-{one.data}-{one.model}",
-        f"{one.data} {one.model}: precision of the counter-examples",
-        "Share of the first 5 and 10 counter-examples that are mislabelled, where the suspicion "
-        "was wrong: with nothing set right in between (static), and measured as published. Bars: "
-        "± one standard error over queries.", partial(draw, one))
 
 
 def _verdicts(one: Measured) -> Iterator[Verdict]:
