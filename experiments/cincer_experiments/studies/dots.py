@@ -36,12 +36,12 @@ def strategies(runs: Runs) -> Figure:
     for one, measure, title in zip(
             axes, ("cleaned", "f1"), ("labels cleaned", "F1 on held-out examples (weighted)"),
             strict=True):
-        one.set_title(title)
+        one.set(title=title, xlabel="at the end of the stream")
         for row, name in enumerate(names):
             theirs = paper.result(runs.data, runs.model, name)
             ours = runs.mean(name, lambda run, m=measure: run.last(m))  # type: ignore[misc]
             _point(one, ours, row - 0.12 * (theirs is not None), ACCENT if name == best else INK,
-                   FILLED, "ours")
+                   FILLED, "ours, the default" if name == best else "ours")
             if theirs is not None:
                 _point(one, getattr(theirs, measure), row + 0.2, SECOND, HOLLOW, "published")
     _limit(axes[0], runs.mean(best, lambda run: run.last("mislabelled_seen")), "all mislabelled")
@@ -60,9 +60,9 @@ def differences(
     figure, axes = panels(2, 1.25 + ROW * 1.25 * len(names), share_y=True)
     marks = {"queries": (ACCENT, FILLED, -0.16), "labels": (SECOND, HOLLOW, 0.16)}
     for one, measure, title in zip(
-            axes, ("cleaned", "f1"), ("labels cleaned: difference", "F1: difference"),
+            axes, ("cleaned", "f1"), ("labels cleaned", "F1 on held-out examples (weighted)"),
             strict=True):
-        one.set_title(title)
+        one.set(title=title, xlabel=f"← other ahead   |   {best} ahead →")
         one.axvline(0, color=QUIET, linewidth=1)
         for cost, (colour, mark, shift) in marks.items():
             for row, name in enumerate(names):
@@ -118,6 +118,8 @@ def _rows(axes: Axes, names: Sequence[str], best: str | None) -> None:
     """Names for ticks, first on top, the reference in bold."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.figure.axes[-1].tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0)
     for label in axes.get_yticklabels():
         if label.get_text() == best:
             label.set(fontweight="bold", color=ACCENT)

@@ -25,8 +25,8 @@ def curves(runs: Runs, names: Sequence[str]) -> Picture:
     """Cleaned and F1 over the stream, a line a selector (seven at most)."""
     return Picture(
         f"curves-{_stem(runs)}", f"{_name(runs)}: over the stream",
-        "Labels cleaned and F1 on held-out examples after each arrival, means over "
-        f"{_repeats(runs)}; bands: ± one standard error.", _later("lines", "curves", runs, names))
+        "Labels cleaned after each arrival, and F1 in twenty parts of the stream; means over "
+        f"{_repeats(runs)}, bands: ± one standard error.", _later("lines", "curves", runs, names))
 
 
 def strategies(runs: Runs) -> Picture:

@@ -28,7 +28,6 @@ from cincer.errors import Conflict, InvalidInput
 from cincer.kernels.head import with_bias
 from cincer.kernels.whole import jacobians
 from cincer.protocols import CounterExample
-from cincer_streams.datasets import load
 from cincer_streams.published import published_streams
 
 from ..published.nets import Grid
@@ -36,7 +35,7 @@ from ..published.picks import DAMPING, Seen, suspect
 from ..published.protocol import networks
 from ..published.streams import Streams, streams
 from ..published.training import SMALLEST, Schedule, refit
-from ..simulate import Plan, Progress
+from ..simulate import Plan, Progress, dataset
 
 VARIANTS = ("static", "as_published")
 FIRST = 10
@@ -138,8 +137,8 @@ def _played(plan: Plan, missing: Sequence[Key]) -> Iterator[dict[str, Any]]:
     repeats = sorted({repeat for _, _, repeat in missing})
     if not repeats:
         return
-    model = plan.settings.model
-    every = published_streams(load(plan.data), plan.noise, bootstrap=plan.settings.loop.bootstrap,
+    model, bootstrap = plan.settings.model, plan.settings.loop.bootstrap
+    every = published_streams(dataset(plan.data), plan.noise, bootstrap=bootstrap,
                               stream=plan.arrivals, repeats=plan.repeats)
     trained = dict(zip(repeats, train(
         streams([every[repeat - 1] for repeat in repeats]), repeats, model.model,

@@ -29,7 +29,7 @@ def report(found: Sequence[Runs]) -> Report:
 
 
 def _drawn(runs: Runs) -> list[str]:
-    names = dict.fromkeys([claims.reference(runs), *DRAWN])
+    names = dict.fromkeys([*DRAWN, claims.reference(runs)])
     return [name for name in names if name in runs.selectors]
 
 

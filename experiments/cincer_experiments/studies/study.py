@@ -10,11 +10,15 @@ from typing import Any
 
 from cincer.config import LoopSettings, ModelSettings, Settings
 from cincer.counterexample import COUNTER_EXAMPLES
-from cincer.errors import InvalidInput
+from cincer.errors import InvalidInput, UnknownName
+from cincer_streams.datasets import DATASETS
 
+from ..published.nets import HIDDEN
 from ..simulate import DEFAULT, DROP, Plan
 
 STUDIES = ("q1", "q2", "q3", "selectors")
+
+MODELS = (*HIDDEN, "cnn")
 
 EVERY = "*"
 """Stands for every strategy and `drop_ce`."""
@@ -66,6 +70,12 @@ def study(
     have, make pairs of it (`mlp` where no model is named); `selectors` and `repeats` replace its
     own."""
     table = tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+    for one in data:
+        if one not in DATASETS and not one.endswith(".npz"):
+            raise UnknownName("data set", one, DATASETS)
+    for one in models:
+        if one not in MODELS:
+            raise UnknownName("model", one, MODELS)
     rows = _chosen(table["pairs"], data, models)
     pairs = tuple(_pair(table, row, selectors, repeats) for row in rows)
     found = Study(name, table["title"], table["question"], pairs, seed, arrivals, epochs)
