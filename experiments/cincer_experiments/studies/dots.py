@@ -81,7 +81,7 @@ def precision(one: Measured) -> Figure:
     names = one.selectors()
     figure, axes = panels(2, 1.25 + ROW * 1.4 * len(names), share_y=True)
     for panel, k in zip(axes, (5, 10), strict=True):
-        panel.set(title=f"share mislabelled among the first {k}", xlim=(0, None))
+        panel.set(title=f"share mislabelled among the first {k}", xlim=(-0.03, 1.03))
         for row, name in enumerate(names):
             theirs = paper.precision(one.data, one.model, name)
             _point(panel, at(one.of("static", name), k), row - 0.2, ACCENT, FILLED, "static")

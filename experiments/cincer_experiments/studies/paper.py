@@ -24,6 +24,16 @@ from math import nan
 
 from ..summary import Mean
 
+NOTES = (
+    "Published numbers: Teso et al. (NeurIPS 2021) and the released runs, 5 repeats, ± standard "
+    "error. Noise, bootstrap and order of the streams are drawn as there; repeats beyond the fifth "
+    "go on drawing from the same generator.",
+    "as_published is the released Top Fisher, with its sign and its undamped pseudo-inverse; "
+    "top_fisher is Eq. 14. Both stand beside the published row of Top Fisher.",
+    "newsgroups20 has other features and another split than the published runs, whose sentence "
+    "embeddings are not to be had: not like for like. Nor is Fashion-MNIST at hand; its published "
+    "numbers are kept without a row of ours.")
+
 COUNTERPARTS = {"top_fisher": "as_published"}
 """Our selectors that the published row of another name is the nearest thing to."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .q3 import Measured
 
 ERRORS = "Bars: ± one standard error over repeats."
+BOLD = " In bold: the default strategy."
 
 
 def curves(runs: Runs, names: Sequence[str]) -> Picture:
@@ -34,7 +35,7 @@ def strategies(runs: Runs) -> Picture:
     return Picture(
         f"strategies-{_stem(runs)}", f"{_name(runs)}: every strategy",
         f"At the end of the stream, means over {_repeats(runs)}, beside the published ones. "
-        + ERRORS, _later("dots", "strategies", runs))
+        + ERRORS + BOLD, _later("dots", "strategies", runs))
 
 
 def differences(
@@ -54,7 +55,7 @@ def precision(one: Measured) -> Picture:
         f"precision-{_stem(one)}", f"{_name(one)}: precision of the counter-examples",
         "Share of the first 5 and 10 counter-examples that are mislabelled, where the suspicion "
         "was wrong: with nothing set right in between (static), and measured as published. Bars: "
-        "± one standard error over queries.", _later("dots", "precision", one))
+        "± one standard error over queries." + BOLD, _later("dots", "precision", one))
 
 
 def _later(module: str, name: str, *args: Any) -> Callable[[], Figure]:

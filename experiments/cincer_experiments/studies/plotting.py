@@ -55,6 +55,7 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 def panels(count: int, height: float, share_y: bool = False) -> tuple[Figure, list[Axes]]:
     """A figure of `count` panels side by side, `height` inches high."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure.get_layout_engine().set(wspace=0.06)  # type: ignore[union-attr, call-arg]
     axes = figure.subplots(1, count, squeeze=False, sharey=share_y)[0]
     for one in axes:
         one.grid(color=FAINT, linewidth=0.6)

@@ -19,7 +19,7 @@ def report(found: Sequence[Runs]) -> Report:
         [tables.results(runs, runs.selectors) for runs in found],
         [pictures.curves(runs, runs.selectors) for runs in found],
         [verdict for runs in found for verdict in _verdicts(runs)],
-        (claims.REPRODUCED, claims.MORE, claims.UNKNOWN))
+        (claims.REPRODUCED, claims.MORE, claims.UNKNOWN), tables.NOTES)
 
 
 def _verdicts(runs: Runs) -> Iterator[Verdict]:

@@ -25,7 +25,7 @@ def report(found: Sequence[Runs]) -> Report:
         [picture for runs in found
          for picture in (pictures.strategies(runs), pictures.curves(runs, _drawn(runs)))],
         [verdict for runs in found for verdict in _verdicts(runs)],
-        (claims.REPRODUCED, claims.MORE, claims.NO_LESS, claims.UNKNOWN))
+        (claims.REPRODUCED, claims.MORE, claims.NO_LESS, claims.UNKNOWN), tables.NOTES)
 
 
 def _drawn(runs: Runs) -> list[str]:

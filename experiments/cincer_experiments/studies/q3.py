@@ -32,12 +32,13 @@ RULES = (
     claims.UNKNOWN)
 
 NOTES = (
+    *paper.NOTES,
     "Precision at k divides by k, also where there are fewer candidates; the columns 'of those "
     "there' divide by the number of candidates where that is smaller.",
     "Standard errors are over all queries of all repeats, as published; queries of one repeat "
     "share a network and most candidates, so they are too small.",
     "'best possible' puts every mislabelled candidate first; 'by chance' is the share of the "
-    "candidates that are mislabelled.")
+    "candidates that are mislabelled; once picks are set right, both differ by strategy.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +109,7 @@ def _table(one: Measured, variant: str) -> Table:
     title = {"static": "static, nothing is set right",
              "as_published": "as published, a mislabelled first pick is set right"}[variant]
     rows = [_row(one, variant, name) for name in names]
-    if names:
+    if names and variant == "static":
         runs = one.of(variant, names[0])
         chance = [wrong / count for run in runs
                   for wrong, count in zip(run["wrong"], run["candidates"], strict=True)]

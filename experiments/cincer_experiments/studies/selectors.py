@@ -15,7 +15,8 @@ GAIN = 1.15
 
 RULES = (
     "'equal queries' and 'equal labels': both runs of a stream are cut at the smaller count of the "
-    "two, each read where it stands just before it would exceed that count",
+    "two, each read where it stands just before it would exceed that count; the one that asked "
+    "more is so read after fewer arrivals",
     f"'{GAIN - 1:.0%} more cleaned' compares the means at the end of the stream",
     "'no more queries' holds if the mean difference, stream by stream, is at most one of its "
     "standard errors",
@@ -39,7 +40,7 @@ def report(found: Sequence[Runs]) -> Report:
                   for cost in costs for measure in ("cleaned", "f1")]
         drawn += [pictures.strategies(runs), pictures.differences(runs, best, costs)]
         verdicts += [*_target(runs, best), *_ahead(runs, best, costs)]
-    return Report(parts, drawn, verdicts, RULES)
+    return Report(parts, drawn, verdicts, RULES, tables.NOTES)
 
 
 def _target(runs: Runs, best: str) -> Iterator[Verdict]:

@@ -14,12 +14,18 @@ from .runs import Run, Runs
 
 NONE = "–"
 
+NOTES = (
+    *paper.NOTES,
+    "'nothing wrong' is the share of the queries in which no label was set right. The published "
+    "share for drop_ce also counts its counter-examples, which nobody is shown.")
+
 
 def shown(value: Mean | None, digits: int = 1, signed: bool = False) -> str:
     """`27.8 ± 1.2`; with `signed`, `+4.0 ± 0.9`; without an error where it is not known."""
     if value is None or math.isnan(value.mean):
         return NONE
-    text = f"{value.mean:{'+' if signed else ''}.{digits}f}".replace("-", "−")
+    mean = round(value.mean, digits) + 0.0
+    text = f"{mean:{'+' if signed else ''}.{digits}f}".replace("-", "−")
     return text if math.isnan(value.error) else f"{text} ± {value.error:.{digits}f}"
 
 

@@ -14,6 +14,7 @@ from cincer.protocols import Ranking, Suspect, TopLayer
 from cincer_experiments.published.streams import streams
 from cincer_experiments.published.training import Schedule
 from cincer_experiments.studies import precision, q3
+from cincer_experiments.studies.run import tell
 from cincer_experiments.studies.study import Study, study
 from cincer_streams.datasets import load
 from cincer_streams.published import published_streams
@@ -142,3 +143,32 @@ def test_what_shows_nothing_has_no_precision(tmp_path: Path) -> None:
     chosen = study("q3", data=["breast"], selectors=["no_ce"])
     with pytest.raises(InvalidInput, match="no counter-example"):
         list(precision.run(chosen.plan(chosen.pairs[0]), tmp_path / "runs.jsonl"))
+
+
+def test_what_is_said_of_runs_made_by_hand(tmp_path: Path) -> None:
+    chosen = study("q3", data=["breast"], selectors=["as_published", "practical_fisher"])
+    plan = chosen.plan(chosen.pairs[0])
+    hits = {"as_published": [[1] * 5 + [0] * 5, [0, 0, 1]], "practical_fisher": [[0] * 10, [1, 0]]}
+    texts = [json.dumps(plan.header())]
+    for variant in precision.VARIANTS:
+        for selector, rows in hits.items():
+            texts.append(json.dumps({
+                "variant": variant, "selector": selector, "repeat": 1, "t": [1, 2],
+                "candidates": [20, 3], "wrong": [6, 1], "hits": rows}))
+    (tmp_path / "runs-breast-mlp.jsonl").write_text("\n".join([*texts, '{"variant": "st']))
+    found = tell(chosen, tmp_path, finished=True, figures=True)
+    static, cleaning = found["tables"]
+    assert static["rows"][0] == [
+        "as_published", "0.600 ± 0.400", "–", "0.300 ± 0.200", "–", "0.667 ± 0.333",
+        "0.417 ± 0.083", "0.500 ± 0.500", "–", "2"]
+    assert static["rows"][2][:4] == ["best possible", "0.600 ± 0.400", "", "0.350 ± 0.250"]
+    assert static["rows"][3][1] == "0.317 ± 0.017"
+    assert cleaning["rows"][0][2] == "0.291 ± 0.031"
+    assert len(cleaning["rows"]) == 2
+    verdicts = {(v["row"], v["claim"]): v for v in found["verdicts"]}
+    more = verdicts["breast mlp: as_published", "Pr@5 more than practical_fisher"]
+    assert (more["ours"], more["published"], more["holds"]) == ("+0.500 ± 0.500", "+0.279", False)
+    assert verdicts["breast mlp: as_published", "Pr@5 as published or better"]["holds"] is True
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "runs-breast-mlp.jsonl", "study.json", "table.md", "precision-breast-mlp.svg",
+        "precision-breast-mlp.png"}
