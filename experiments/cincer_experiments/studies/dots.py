@@ -81,7 +81,7 @@ def precision(one: Measured) -> Figure:
     names = one.selectors()
     figure, axes = panels(2, 1.25 + ROW * 1.4 * len(names), share_y=True)
     for panel, k in zip(axes, (5, 10), strict=True):
-        panel.set(title=f"share mislabelled among the first {k}", xlim=(-0.03, 1.03))
+        panel.set(title=f"share mislabelled among the first {k}")
         for row, name in enumerate(names):
             theirs = paper.precision(one.data, one.model, name)
             _point(panel, at(one.of("static", name), k), row - 0.2, ACCENT, FILLED, "static")
@@ -105,12 +105,14 @@ def _point(
 
 
 def _limit(axes: Axes, value: Mean, text: str) -> None:
-    """A line that nothing can pass, named along it."""
+    """A line that nothing can pass, named along it, beyond it."""
     if math.isnan(value.mean):
         return
+    low, high = axes.get_xlim()
+    axes.set_xlim(low, max(high, value.mean + 0.08 * (value.mean - low)))
     axes.axvline(value.mean, color=QUIET, linewidth=1, linestyle=(0, (4, 2)))
-    axes.annotate(text, (value.mean, 0), xycoords=("data", "axes fraction"), xytext=(-3, 4),
-                  textcoords="offset points", rotation=90, ha="right", va="bottom", fontsize=8,
+    axes.annotate(text, (value.mean, 0), xycoords=("data", "axes fraction"), xytext=(3, 4),
+                  textcoords="offset points", rotation=90, ha="left", va="bottom", fontsize=8,
                   color=QUIET)
 
 

@@ -16,20 +16,24 @@ from .tables import by_cleaned
 POINTS = 20
 """Along a curve: F1 jumps from arrival to arrival, so each point is a mean over its arrivals."""
 
+PLACES = ("top_fisher", "as_published", "no_ce", "nearest", "practical_fisher", "influence_lissa",
+          "drop_ce")
+"""Selectors that look the same in every figure; others take what is free."""
+
 COLUMNS = 4
+"""Of the legend; three where four would leave one entry alone."""
 
 
 @styled
 def curves(runs: Runs, names: Sequence[str]) -> Figure:
-    """Cleaned, and F1, by arrival: `names` in the order of the palette, so that each looks the
-    same on every data set; the legend has the most cleaned first."""
+    """Cleaned, and F1, by arrival; the legend has the most cleaned first."""
     figure, (left, right) = panels(2, 3.5)
-    drawn = list(names)[:len(LINES)]
+    drawn = places(names)
     for name in sorted(drawn, key=by_cleaned(runs).index):
-        place, values = drawn.index(name), _values(runs, name, "cleaned")
+        place, values = drawn[name], _values(runs, name, "cleaned")
         _line(left, np.arange(values.shape[1]), values, name, place)
         _line(right, *blocks(_values(runs, name, "f1")), name, place)
-    middle, bound = blocks(_values(runs, drawn[0], "f1_clean"))
+    middle, bound = blocks(_values(runs, names[0], "f1_clean"))
     if not np.isnan(bound).any():
         right.plot(middle, bound.mean(axis=0), color=INK, linewidth=1, linestyle=(0, (1, 2)),
                    label="true labels")
@@ -38,10 +42,19 @@ def curves(runs: Runs, names: Sequence[str]) -> Figure:
     for one in (left, right):
         one.set(xlabel="arrivals after the bootstrap", xlim=(0, runs.plan["arrivals"]))
     handles, labels = right.get_legend_handles_labels()
-    order = by_rows(len(labels), COLUMNS)
+    columns = COLUMNS - 1 if len(labels) % COLUMNS == 1 else COLUMNS
+    order = by_rows(len(labels), columns)
     figure.legend([handles[at] for at in order], [labels[at] for at in order],
-                  loc="outside upper left", ncols=COLUMNS, handlelength=3.4, columnspacing=1.6)
+                  loc="outside upper left", ncols=columns, handlelength=3.4, columnspacing=1.6)
     return figure
+
+
+def places(names: Sequence[str]) -> dict[str, int]:
+    """Which line of the palette each of the first seven `names` is."""
+    drawn = list(names)[:len(LINES)]
+    own = {name: PLACES.index(name) for name in drawn if name in PLACES}
+    free = iter(at for at in range(len(LINES)) if at not in own.values())
+    return {name: own[name] if name in own else next(free) for name in drawn}
 
 
 def blocks(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

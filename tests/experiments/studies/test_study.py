@@ -78,3 +78,10 @@ def test_blocks_are_means_of_neighbouring_arrivals() -> None:
     assert means[0].tolist() == middle.tolist()
     assert (means[1] - means[0]).tolist() == [101] * 21
     assert lines.blocks(values[:, :4])[1].tolist() == [[0, 1, 2, 3], [101, 102, 103, 104]]
+
+
+def test_a_selector_looks_the_same_in_every_figure() -> None:
+    assert lines.places(["unlearned", "no_ce", "top_fisher"]) == {
+        "unlearned": 1, "no_ce": 2, "top_fisher": 0}
+    every = lines.places([*"abcdefghi"])
+    assert sorted(every.values()) == list(range(7))
