@@ -10,6 +10,7 @@ import click
 
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
+from .studies import COMMANDS
 
 
 @click.group()
@@ -41,3 +42,7 @@ def demo(
     if out is not None:
         out.write_text(json.dumps(result, indent=2), encoding="utf-8")
     print_json(result) if as_json else print_table(result["rows"])
+
+
+for _study in COMMANDS:
+    experiment.add_command(_study)

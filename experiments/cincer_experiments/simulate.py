@@ -97,7 +97,7 @@ def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator
     """
     plan = plan.checked()
     finished = _resume(plan, out)
-    streams = _streams(plan, _dataset(plan.data))
+    streams = _streams(plan, dataset(plan.data))
     total = len(plan.selectors) * plan.repeats * (plan.arrivals + 1)
     done = len(finished) * (plan.arrivals + 1)
     missing = {(name, repeat) for name in plan.selectors for repeat in range(1, plan.repeats + 1)
@@ -151,7 +151,8 @@ def _oracle(plan: Plan, repeat: int, stream: NoisyStream) -> Oracle:
                   classes=len(stream.schema.classes))
 
 
-def _dataset(name: str) -> DataSet:
+def dataset(name: str) -> DataSet:
+    """The set called `name`, or that of a file of the user's own."""
     return read_arrays(Path(name)) if name.endswith(".npz") else load(name)
 
 
