@@ -4,7 +4,7 @@ import { number } from "../i18n";
 
 export type Cell = string | number | boolean | null;
 
-const FIGURE = /^[<>≈~]?\s*[+−–-]?\d[\d.,’]*(\s*[±/–-]\s*\d[\d.,]*)?\s*(%|‰)?$/;
+const FIGURE = /^[<>≈~]?\s*[+−–-]?[\d.][\d.,’]*(\s*[±/–-]\s*[\d.][\d.,]*)?\s*[%‰]?$/;
 
 /** Whether all that a column says are numbers, also those written with an error or a unit. */
 export function numeric(cells: readonly Cell[]): boolean {
