@@ -1,7 +1,7 @@
 """HTTP `/api/v1`: one table of routes, each with its action of the access table.
 
-`route` what a route is, `examples`, `queries`, `control`, `reading`, `studies` the handlers, `metrics`
-the Prometheus text, `openapi` the document made from the table, `pages` login and the web
+`route` what a route is, `examples`, `queries`, `control`, `reading`, `studies` the handlers,
+`metrics` the Prometheus text, `openapi` the document made from the table, `pages` login and the web
 application.
 """
 
