@@ -119,7 +119,7 @@ def test_a_prepared_file_is_found_or_named(tmp_path: Path) -> None:
     (tmp_path / "streams").mkdir()
     (tmp_path / "streams" / "elec2.npz").write_bytes(b"x")
     assert find("streams", "elec2.npz", tmp_path) == tmp_path / "streams" / "elec2.npz"
-    with pytest.raises(InvalidInput, match="streams/other[.]npz is not there"):
+    with pytest.raises(InvalidInput, match=r"streams/other[.]npz is not there"):
         find("streams", "other.npz", tmp_path)
 
 
