@@ -104,6 +104,8 @@ class ServerSettings:
     behind_proxy: bool = _setting(False, "a TLS proxy stands in front; trust its headers")
     tls_cert: str | None = _setting(None, "certificate file (PEM)")
     tls_key: str | None = _setting(None, "key file (PEM)")
+    studies_dir: str = _setting(
+        "cincer-studies", "folder whose folders hold the results of studies")
     allowed_origins: str = _setting("", "extra origins allowed to connect, comma-separated")
 
 

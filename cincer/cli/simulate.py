@@ -16,8 +16,10 @@ COLUMNS = ("queries", "labels_inspected", "cleaned", "mislabelled_seen", "f1", "
 
 @click.command(cls=Command)
 @click.option("--data", required=True, metavar="NAME|FILE.npz",
-              help="digits, breast, mnist, adult, newsgroups20, or a file with X_train, y_train, "
-                   "X_test, y_test.")
+              help="digits, breast, mnist, adult, newsgroups20, pima, wisconsin, "
+                   "breast_cancer_scale, elec2, or a file with X_train, y_train, X_test, y_test. "
+                   "What is neither shipped nor in CINCER_DATA is downloaded once (not "
+                   "newsgroups20).")
 @click.option("--selector", default="default", show_default=True, metavar="NAME[,NAME…]",
               help="Counter-example strategies to compare; 'default' is the default one.")
 @click.option("--noise", default=0.2, show_default=True, metavar="SHARE",

@@ -10,6 +10,7 @@ import { explain } from "./explain";
 import type { Command } from "./keys";
 import { commandOf, typing, written } from "./keys";
 import { getKeys } from "./prefs";
+import { answering } from "./router";
 import { dispatch, getState, newKey } from "./store";
 import type { DecisionIn } from "./wire";
 
@@ -133,15 +134,21 @@ export function choosing(event: KeyboardEvent): boolean {
 export function pressed(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.repeat) return;
   const s = getState();
-  if (s.away) dispatch({ type: "away", away: false });
+  if (s.away && answering()) dispatch({ type: "away", away: false });
   if (event.key === "Escape" && s.panel) return done(event, () => dispatch({ type: "back" }));
   if (typing(event)) return;
   const control = event.target instanceof HTMLElement && event.target.closest("button, a, summary");
   if (control && (event.key === "Enter" || event.key === " ")) return;
+  if (!answering()) return helping(event);
   if (choosing(event)) return event.preventDefault();
   if (/^\d$/.test(event.key)) return done(event, () => digit(event.key));
   const command = commandOf(getKeys(), event.key);
   if (command) done(event, () => run(command));
+}
+
+/** The one key that acts on every page. */
+function helping(event: KeyboardEvent): void {
+  if (commandOf(getKeys(), event.key) === "help") done(event, () => run("help"));
 }
 
 function done(event: KeyboardEvent, action: () => void): void {

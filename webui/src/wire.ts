@@ -379,6 +379,72 @@ export interface Stats {
   curve: Array<CurvePoint>;
 }
 
+/** `GET /studies`: newest first, those that cannot be read last. */
+export interface StudiesView {
+  ok: true;
+  studies: Array<StudyBrief>;
+}
+
+/** A study in the list. `holds`, `fails`, `undecided` count verdicts. `error`: why the study cannot be read; then only `name` says anything. */
+export interface StudyBrief {
+  name: string;
+  study: string;
+  title: string;
+  question: string;
+  made: string;
+  finished: boolean;
+  holds: number;
+  fails: number;
+  undecided: number;
+  error: string | null;
+}
+
+/** A file of a study's runs. */
+export interface StudyData {
+  name: string;
+  bytes: number;
+}
+
+/** A figure and the names of its files; None = there is no such file (yet). */
+export interface StudyFigure {
+  title: string;
+  caption: string;
+  svg: string | null;
+  png: string | null;
+}
+
+/** A table; every row has a cell a column. */
+export interface StudyTable {
+  title: string;
+  columns: Array<string>;
+  rows: Array<Array<string | number | boolean | null>>;
+}
+
+/** Whether a claim holds; None = undecided. `ours` and `published` are written figures. */
+export interface StudyVerdict {
+  row: string;
+  claim: string;
+  ours: string;
+  published: string | null;
+  holds: boolean | null;
+}
+
+/** `GET /studies/{name}`: all a study found. `made`: ISO time; `data`: the files of its runs. */
+export interface StudyView {
+  ok: true;
+  name: string;
+  study: string;
+  title: string;
+  question: string;
+  finished: boolean;
+  made: string;
+  settings: Record<string, unknown>;
+  tables: Array<StudyTable>;
+  figures: Array<StudyFigure>;
+  verdicts: Array<StudyVerdict>;
+  data: Array<StudyData>;
+}
+
 export interface TableContent {
   kind: "table";
   fields: Array<FieldValue>;

@@ -35,6 +35,7 @@ RULES: dict[str, dict[str, Scope]] = {
     "self.read": _EVERYBODY,
     "api.read": _EVERYBODY,
     "stats.read": _EVERYBODY,
+    "studies.read": _EVERYBODY,
     "metrics.read": {"admin": "any", "curator": "any", "reader": "any"},
     "example.push": {"source": "any", "platform": "any"},
     "example.read": {"admin": "any", "curator": "any", "reader": "any", "annotator": "own",

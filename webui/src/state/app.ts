@@ -85,7 +85,7 @@ export const START: State = {
 
 const GUARD = 400;
 /** Roles that may answer questions. */
-const ANSWERING = ["annotator", "curator", "platform"];
+export const ANSWERING = ["annotator", "curator", "platform"];
 
 export function owner(s: State): string {
   return s.server.hello ? `${s.server.hello.annotator}@${s.server.hello.project}` : "";
