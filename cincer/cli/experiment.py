@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from . import rdia
 from .options import json_option
 from .output import Command, print_json, print_table
 
@@ -38,3 +39,7 @@ def demo(
     if out is not None:
         out.write_text(json.dumps(result, indent=2), encoding="utf-8")
     print_json(result) if as_json else print_table(result["rows"])
+
+
+for _study in rdia.COMMANDS:
+    experiment.add_command(_study)

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from .fisher import fisher, kronecker_parts, product
 from .head import Evaluation, chunks, total_weight
-from .newton import Fit, Rows, line_search
+from .newton import Fit, Rows, fit, line_search
 from .solve import Cholesky, Inverse, Iterative, Kronecker
 
 CE, UNLEARN, DROP, SOFT = 0, 1, 2, 3
@@ -52,6 +52,11 @@ class Treated(Rows):
         penalty = 0.5 * l2 * float((exact * exact).sum())
         return Evaluation(loss / total + penalty, sums / total + l2 * exact, probs)
 
+    @property
+    def convex(self) -> bool:
+        """Whether J is: with two classes, unlearning one is learning the other."""
+        return self.classes == 2 or not bool((self.treatment == UNLEARN).any())
+
     def curve(self, probs: Tensor, damping: float) -> Inverse:
         """The inverse of the positive semidefinite curvature at `probs` (N, K), damped."""
         total = max(total_weight(self.features, self.weights), 1e-300)
@@ -62,6 +67,9 @@ class Treated(Rows):
             return Iterative(
                 lambda v: share * product(v, self.features, probs, counted), damping,
                 Kronecker(share * a, b, damping), tolerance=1e-3)
+        if self.convex:
+            return Cholesky(fisher(self.features, probs, counted)
+                            * (float(counted.double().sum()) / total), damping)
         learned = torch.where(self.treatment == UNLEARN, torch.zeros_like(counted), counted)
         matrix = fisher(self.features, probs, learned) * (float(learned.double().sum()) / total)
         return Cholesky(matrix + self._unlearning(probs) / total, damping)
@@ -135,7 +143,10 @@ def fit_treated(
     max_passes: int = 100,
 ) -> Fit:
     """Minimises J over W from `start` (zeros if None) until the decrement is at most `tolerance`;
-    a local minimum where rows are unlearned and there are more than two classes."""
+    a local minimum where J is not convex."""
+    if rows.convex:
+        return fit(rows, l2, start, tolerance=tolerance, max_passes=max_passes,
+                   curve=lambda probs: rows.curve(probs, l2))
     if start is None:
         start = torch.zeros(rows.classes, rows.features.shape[1], dtype=torch.float64)
     weights, here, passes = start.double(), rows.at(start, l2), 1
