@@ -52,12 +52,13 @@ def _measure(
 
 
 def _table(name: str, erm: dict[float, list[float]], cells: Counts) -> Table:
-    known = name == "mnist-1v7"
+    known = name.startswith("mnist-1v7")
     rows: list[list[Cell]] = [
         ["erm", rate, None, mean(losses).mean, None, TABLE_3_ERM[rate] if known else None]
         for rate, losses in erm.items()]
     for (alpha, rate), found in cells.items():
-        count, loss = TABLE_3[alpha][rate] if known else (None, None)
+        empty: tuple[int | None, float | None] = (None, None)
+        count, loss = TABLE_3[alpha][rate] if known else empty
         rows.append([f"rdia {alpha:g}", rate, round(mean(n for n, _ in found).mean),
                      mean(value for _, value in found).mean, count, loss])
     return Table(f"{name}: by threshold and noise", (

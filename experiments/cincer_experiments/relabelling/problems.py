@@ -56,14 +56,26 @@ def pima(seed: int) -> Problem:
 
 def mnist_1v7(seed: int) -> Problem:
     """The 1s and 7s: 11,684 / 1,299 / 2,163, pixels in [0, 1]."""
+    return _mnist("mnist-1v7", 0.9, "A tenth is validation, which gives the 11,684 training rows "
+                  "that the paper states; the number of rows it relabels speaks for 9,088 "
+                  "(mnist-1v7-released).")
+
+
+def mnist_1v7_released(seed: int) -> Problem:
+    """The same as the released script splits it: 9,088 / 3,895 / 2,163."""
+    return _mnist("mnist-1v7-released", 0.7, "Three tenths are validation, as in the released "
+                  "script.")
+
+
+def _mnist(name: str, share: float, note: str) -> Problem:
+    """The first 100 images are left out, as in the paper's code."""
     found = read_arrays(find("mnist", "mnist.npz", None))
     x, y = _ones_and_sevens(found["X_train"][100:], found["y_train"][100:])
     test_x, test_y = _ones_and_sevens(found["X_test"], found["y_test"])
-    return _join("mnist-1v7", x.astype(np.float32), y, int(0.9 * len(y)),
+    return _join(name, x.astype(np.float32), y, int(share * len(y)),
                  test_x.astype(np.float32), test_y, (
-        "The first 100 images are left out and a tenth is validation, which gives the paper's "
-        "11,684 training rows. Its scaling of the pixels is not stated; with pixels / 255 its "
-        "ERM loss of .0245 does not come out exactly.",))
+                     note, "The paper does not state its scaling of the pixels; with pixels / 255 "
+                     "its ERM loss does not come out exactly."))
 
 
 def adult(seed: int) -> Problem:
@@ -91,6 +103,7 @@ PROBLEMS: dict[str, Callable[[int], Problem]] = {
     "breast-cancer": breast_cancer,
     "pima": pima,
     "mnist-1v7": mnist_1v7,
+    "mnist-1v7-released": mnist_1v7_released,
     "adult": adult,
 }
 

@@ -18,8 +18,9 @@ class Study:
 
 
 STUDIES: dict[str, Study] = {
-    "rdia-table1": Study(("breast-cancer", "pima", "mnist-1v7", "adult"), table1.run),
+    "rdia-table1": Study(
+        ("breast-cancer", "pima", "mnist-1v7-released", "mnist-1v7", "adult"), table1.run),
     "rdia-noise": Study(("breast-cancer",), noise_table.run),
-    "rdia-alpha": Study(("mnist-1v7",), alpha_table.run),
-    "rdia-validation": Study(("mnist-1v7",), validation_table.run),
+    "rdia-alpha": Study(("mnist-1v7-released", "mnist-1v7"), alpha_table.run),
+    "rdia-validation": Study(("mnist-1v7-released", "mnist-1v7"), validation_table.run),
 }

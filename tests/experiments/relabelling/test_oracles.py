@@ -21,6 +21,7 @@ SEVEN = 5e-8
 
 FILES = {"breast-cancer": "tabular_small/breast_cancer_scale.npz",
          "pima": "tabular_small/pima_diabetes.npz", "mnist-1v7": "mnist/mnist.npz",
+         "mnist-1v7-released": "mnist/mnist.npz",
          "adult": "adult/adult.csv.gz"}
 
 
@@ -154,7 +155,8 @@ def test_pima_comes_out_as_published():
 
 @pytest.mark.parametrize(("name", "sizes"), [
     ("breast-cancer", (350, 150, 183)), ("pima", (350, 150, 268)),
-    ("mnist-1v7", (11684, 1299, 2163)), ("adult", (21669, 9287, 1605))])
+    ("mnist-1v7", (11684, 1299, 2163)),
+    ("mnist-1v7-released", (9088, 3895, 2163)), ("adult", (21669, 9287, 1605))])
 def test_sizes(name, sizes):
     need(name)
     found = problem(name, 1)
