@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InvalidInput
+from ...kernels.head import chunks
 from ...rng import derive
 from .batch import BatchLoss, Moment
 from .schedule import estimated_noise_rate, keep_fraction
@@ -68,7 +69,8 @@ def train(
         at = Moment(epoch, keep_fraction(epoch, noise_rate, training.ramp), noise_rate)
         order = torch.randperm(len(labels), generator=shuffler)
         kept, total = torch.zeros(len(labels), dtype=torch.bool), 0.0
-        for batch in order.split(training.batch):
+        for part in chunks(len(labels), training.batch):
+            batch = order[part]
             step = strategy(tuple(each(inputs[batch]) for each in networks), labels[batch], at)
             for optimizer, loss in zip(optimizers, step.losses, strict=True):
                 optimizer.zero_grad(set_to_none=True)
@@ -103,7 +105,8 @@ def predict(network: nn.Module, inputs: Tensor, chunk: int = 4096) -> Tensor:
     was = network.training
     network.eval()
     with torch.no_grad():
-        found = [torch.softmax(network(part), dim=1) for part in inputs.split(chunk)]
+        found = [torch.softmax(network(inputs[part]), dim=1)
+                 for part in chunks(len(inputs), chunk)]
     network.train(was)
     return torch.cat(found)
 

@@ -40,7 +40,9 @@ WEIGHTS = {"rdia_ls": 0.05, "rdia_ls_released": 0.2}
 README says .2 for MNIST)."""
 
 FULL = Training(weight_decay=1e-5)
-ESTIMATE = Training(epochs=1, ramp=1, decay_from=1)
+ESTIMATE_STEPS = 100
+"""Steps after which a network knows the classes and has memorised little, for estimating the noise
+rate; a whole epoch at least."""
 
 
 def perceptron(shape: tuple[int, ...], classes: int) -> nn.Module:
@@ -158,7 +160,7 @@ def one(found: Images, method: str, rate: float, seed: int, plan: Plan) -> Curve
         return NETWORKS[plan.network](tuple(found.x.shape[1:]), found.classes)
 
     if plan.estimated:
-        rate = estimate(make, by_loss("erm"), found.x, found.given, replace(ESTIMATE, seed=seed))
+        rate = estimate(make, by_loss("erm"), found.x, found.given, _brief(len(found.x), seed))
     strategy = by_loss(method, LossOptions(relabel_loss_weight=WEIGHTS.get(method, 0.05)))
     networks: list[nn.Module] = []
     accuracy, purity = [], []
@@ -168,6 +170,12 @@ def one(found: Images, method: str, rate: float, seed: int, plan: Plan) -> Curve
         accuracy.append(100 * float(hits.double().mean()))
         purity.append(100 * float(found.right[epoch.kept].double().mean()))
     return Curve(tuple(accuracy), tuple(purity), rate)
+
+
+def _brief(rows: int, seed: int) -> Training:
+    """Plain training on half of `rows`, for the estimate."""
+    epochs = math.ceil(ESTIMATE_STEPS / math.ceil(rows / 2 / FULL.batch))
+    return Training(epochs=epochs, ramp=1, decay_from=epochs, seed=seed)
 
 
 def _last(curves: list[Curve]) -> Mean:
