@@ -77,11 +77,19 @@ def _table(name: str, points: dict[int, list[Point]]) -> Table:
 
 
 def _verdicts(name: str, points: dict[int, list[Point]]) -> list[Verdict]:
-    losses = [mean(point.rdia for point in found).mean for found in points.values()]
-    uids = [mean(point.uids for point in found).mean for found in points.values()]
-    falling = all(a > b for a, b in pairwise(losses))
-    text = ", ".join(f"{loss:.4f}" for loss in losses)
+    def by_size(part: str) -> list[float]:
+        return [mean(getattr(point, part) for point in found).mean for found in points.values()]
+
+    losses = by_size("rdia")
+    text = _listed(losses)
     return [
-        Verdict(name, "more validation rows, lower loss", text, "yes", falling),
-        Verdict(name, "RDIA beats UIDS at every size", text, "yes",
-                all(a < b for a, b in zip(losses, uids, strict=True)))]
+        Verdict(name, "more validation rows, lower loss", text, "yes",
+                all(a > b for a, b in pairwise(losses))),
+        *(Verdict(name, f"RDIA beats {other} at every size", f"{text}; {_listed(rival)}", said,
+                  all(a < b for a, b in zip(losses, rival, strict=True)))
+          for other, rival, said in (("UIDS", by_size("uids"), "yes"),
+                                     ("Dropout", by_size("dropout"), None)))]
+
+
+def _listed(losses: list[float]) -> str:
+    return ", ".join(f"{loss:.4f}" for loss in losses)
