@@ -34,7 +34,8 @@ from ..published.nets import Grid
 from ..published.picks import DAMPING, Seen, suspect
 from ..published.protocol import networks
 from ..published.streams import Streams, streams
-from ..published.training import SMALLEST, Schedule, refit
+from ..published.training import Schedule, refit
+from ..published.watch import SMALLEST
 from ..simulate import Plan, Progress, dataset
 
 VARIANTS = ("static", "as_published")
