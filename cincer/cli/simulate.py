@@ -14,6 +14,9 @@ from .output import Command, print_json, print_table
 
 COLUMNS = ("queries", "labels_inspected", "cleaned", "mislabelled_seen", "f1", "f1_clean")
 
+AUDIT_SHARE = 0.0
+"""The paper's protocol has no audits."""
+
 
 @click.command(cls=Command)
 @click.option("--data", required=True, metavar="NAME|FILE.npz",
@@ -37,7 +40,8 @@ COLUMNS = ("queries", "labels_inspected", "cleaned", "mislabelled_seen", "f1", "
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), metavar="N",
               help="Processes, one thread each; every one takes whole repeats. The file is the "
                    "same for any number.")
-@settings_options("loop", "model", leave_out=("counter_example",))
+@settings_options("loop", "model", leave_out=("counter_example",),
+                  defaults={"audit_share": AUDIT_SHARE})
 @json_option
 def simulate(
     data: str, selector: str, out: Path, jobs: int, as_json: bool, **options: Any
@@ -46,12 +50,12 @@ def simulate(
 
     The first line of FILE states every setting, version and seed. Audits are off unless
     --audit-share says otherwise. With --training from_scratch all runs of logreg, mlp and cnn are
-    trained side by side; a model of your own, or audits, are run one after the other.
+    trained side by side; with a model of your own, audits or a budget, one after the other.
     """
     plan_options = {name: options.pop(name) for name in
                     ("noise", "noise_model", "arrivals", "repeats", "oracle_error", "streams")}
     if options.get("audit_share") is None:
-        options["audit_share"] = 0.0
+        options["audit_share"] = AUDIT_SHARE
     settings = read_settings(options)
     sys.path.append(os.getcwd())  # where --model module:factory is looked for
     from cincer_experiments.simulate import Plan, run

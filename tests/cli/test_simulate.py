@@ -171,4 +171,5 @@ def test_help_names_every_flag():
                  "--early-stop", "--oracle-error", "--audit-share", "--out", "--jobs", "--streams"):
         assert f"{flag} " in found.output
     said = " ".join(found.output.split())
+    assert "whatever their margin. [default: 0.0]" in said
     assert all(name in said for name in SUSPICIONS)
