@@ -55,7 +55,7 @@ def can_batch(settings: Settings) -> bool:
     """Whether runs with these settings fit into a grid."""
     model = settings.model
     return (model.training == "from_scratch" and model.model in (*HIDDEN, "cnn")
-            and settings.loop.audit_share == 0)
+            and settings.loop.audit_share == 0 and settings.loop.query_budget is None)
 
 
 def run(

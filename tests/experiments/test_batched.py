@@ -67,3 +67,5 @@ def test_what_does_not_fit_a_grid_runs_alone(change: dict[str, str]) -> None:
     assert batched.can_batch(settings)
     assert not batched.can_batch(replace(settings, model=replace(settings.model, **change)))
     assert not batched.can_batch(replace(settings, loop=LoopSettings()))
+    budget = replace(settings.loop, query_budget=100.0)
+    assert not batched.can_batch(replace(settings, loop=budget))
