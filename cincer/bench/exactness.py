@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cincer_streams.datasets import load
-from cincer_streams.noise import NoiseSpec, corrupt
+from cincer_streams.stream import noisy_stream
 
 from ..config import ModelSettings
 from ..counterexample import COUNTER_EXAMPLES, counter_example
@@ -35,7 +35,6 @@ from ..kernels.solve import conjugate_gradients
 from ..kernels.top import Top, top_layer
 from ..models.networks import network
 from ..protocols import Suspect
-from ..rng import generator
 from ..suspicion import suspicion
 from ..types import Position
 
@@ -73,12 +72,9 @@ class Row:
 
 def load_problem(name: str, count: int, noise: float = 0.2, seed: int = 1) -> Problem:
     """`count` examples of a data set at most, in random order, a share `noise` mislabelled."""
-    found = load(name)
-    order = generator(seed, "exactness", name).permutation(len(found.train))[:count].tolist()
-    classes = len(found.schema.classes)
-    given = corrupt(found.train.labels[order], NoiseSpec(classes, noise),
-                    generator(seed, "exactness", name, "noise")).given
-    return Problem(name, found.train.contents.take(order).encoded(found.schema), given, classes)
+    stream = noisy_stream(load(name), "symmetric", noise, seed, limit=count)
+    return Problem(name, stream.contents.encoded(stream.schema), stream.given,
+                   len(stream.schema.classes))
 
 
 def run(
