@@ -43,6 +43,29 @@ def loop(known: str, as_json: bool, **options: int) -> None:
     _show(run(known=_sizes(known), progress=_progress, **options), as_json)
 
 
+@bench.command(cls=Command)
+@click.option("--python", default="", metavar="PATH,PATH…",
+              help="Interpreters that have captum, pyDVL or kronfluence. [default: ours alone]")
+@click.option("--known", default=100_000, show_default=True, type=click.IntRange(100), metavar="N",
+              help="Training examples.")
+@click.option("--queries", default=10, show_default=True, type=click.IntRange(1), metavar="N",
+              help="Queries after the first.")
+@click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
+@json_option
+def influence(python: str, as_json: bool, **options: int) -> None:
+    """One influence ranking of all training examples, beside captum, pyDVL and kronfluence."""
+    from ..bench.influence import run
+
+    paths = [path for path in python.split(",") if path]
+    result = run(paths, progress=_progress, **options)
+    _show(result, as_json)
+    if not as_json:
+        if result["verdicts"]:
+            print_table(result["verdicts"])
+        for line in (*result["failed"], *filter(None, [result["setup"]])):
+            click.echo(line, err=True)
+
+
 def _sizes(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part.replace("_", "")) for part in text.split(","))
