@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -62,8 +63,34 @@ def influence(python: str, as_json: bool, **options: int) -> None:
     if not as_json:
         if result["verdicts"]:
             print_table(result["verdicts"])
-        for line in (*result["failed"], *filter(None, [result["setup"]])):
-            click.echo(line, err=True)
+        _notes([*result["failed"], *filter(None, [result["setup"]])])
+
+
+@bench.command(cls=Command)
+@click.option("--cases", default="breast-mlp,mnist-mlp,mnist-cnn", show_default=True,
+              metavar="NAME,NAME…", help="Data and model.")
+@click.option("--cores", default="1,2", show_default=True, metavar="N,N…",
+              help="Processes that share the repeats, a thread each.")
+@click.option("--repeats", default=None, type=click.IntRange(1), metavar="N",
+              help="Repeats side by side. [default: 24, 6, 2]")
+@click.option("--full", is_flag=True, help="All 100 arrivals instead of a few late ones.")
+@json_option
+def protocol(
+    cases: str, cores: str, repeats: int | None, full: bool, as_json: bool
+) -> None:
+    """The published protocol: training from scratch and picking, a received example."""
+    from ..bench.protocol import run
+
+    result = run(cases.split(","), _sizes(cores), repeats=repeats, full=full,
+                 progress=_progress)
+    _show(result, as_json)
+    if not as_json:
+        _notes(result["missing"])
+
+
+def _notes(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def cnn(shape: Shape, classes: int) -> Network:
         nn.Flatten(), nn.Unflatten(1, (1, side, side)),
         nn.Conv2d(1, 32, 3), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(),
         nn.Flatten(), nn.Linear(64 * left * left, 64), nn.ReLU(), nn.Dropout(0.2))
-    trunk.to(memory_format=torch.channels_last)
+    trunk.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Split(trunk, nn.Linear(64, classes))
 
 
