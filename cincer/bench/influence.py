@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -113,12 +114,14 @@ class Worker:
             return said, found["scores"]
 
     def close(self) -> None:
-        self._process.communicate()
+        if self._process.returncode is None:
+            self._process.communicate()
 
     def _ask(self, line: str) -> dict[str, float]:
         assert self._process.stdin is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
         return self._hear()
 
     def _hear(self) -> dict[str, float]:
@@ -126,7 +129,7 @@ class Worker:
         line = self._process.stdout.readline()
         if line:
             return json.loads(line)  # type: ignore[no-any-return]
-        self._process.wait()
+        self._process.communicate()
         last = self._errors.read_text().strip().rpartition("\n")[2]
         raise CincerError(f"{self.name} ended: {last}")
 
