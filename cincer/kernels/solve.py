@@ -54,7 +54,8 @@ class Cholesky:
 
     def solve(self, gradient: Tensor) -> Tensor:
         flat = gradient.double().reshape(-1, self.factor.shape[0]).T
-        solved: Tensor = torch.cholesky_solve(flat, self.factor)
+        half = torch.linalg.solve_triangular(self.factor, flat, upper=False)
+        solved: Tensor = torch.linalg.solve_triangular(self.factor.mT, half, upper=True)
         return solved.T.reshape(gradient.shape)
 
     def inverse(self) -> Tensor:
