@@ -40,7 +40,7 @@ def engine(
 
     net = network(settings.model if model is None else model, shape, classes, settings.seed)
     return Engine(
-        inputs, net, classes, suspicion(settings.suspicion),
+        inputs, net, classes, suspicion(settings.suspicion, seed=settings.seed),
         counter_example(settings.counter_example, seed=settings.seed,
                         neighbours=settings.neighbours),
         settings)
@@ -61,29 +61,31 @@ class Trainer:
     """Trains a runner's network from the weights it had at first, and promotes it."""
 
     def __init__(self, running: Runner, settings: ModelSettings) -> None:
-        from .models.training import as_module, initial_state
+        from .models.training import initial_state, is_linear
 
         self._running, self._settings = running, settings
         self._start = initial_state(running.engine.network)
-        weights = sum(p.numel() for p in as_module(running.engine.network).parameters())
-        head = sum(p.numel() for p in running.engine.network.head.parameters())
-        self.has_trunk = weights > head
+        self.has_trunk = not is_linear(running.engine.network)
         """Whether there is anything to train but the head, which follows by itself."""
 
     def train(self) -> None:
         """Train on all that is known, under the effective labels; the model is then this one."""
         import torch
 
+        from .models.early_stop import accuracy_to_stop_at
+        from .models.learned import Learned
         from .models.training import from_scratch
 
         data = self._running.loop.data
         known = data.positions(Status.KNOWN)
-        net = deepcopy(self._running.engine.network)
+        labels = torch.from_numpy(data.column("effective")[known].astype("int64"))
+        net, seen = deepcopy(self._running.engine.network), torch.zeros(len(known))
         from_scratch(
-            net, self._start, torch.from_numpy(self._running.inputs.rows(known)),
-            torch.from_numpy(data.column("effective")[known].astype("int64")),
-            epochs=self._settings.epochs, seed=self._settings.seed)
-        self._running.promoted(net, digest(net))
+            net, self._start, torch.from_numpy(self._running.inputs.rows(known)), labels,
+            epochs=self._settings.epochs, seed=self._settings.seed, seen=seen,
+            stop_at=accuracy_to_stop_at(self._settings, not self.has_trunk))
+        learned = Learned(torch.from_numpy(known), labels, seen)
+        self._running.promoted(net, digest(net), learned=learned)
 
 
 def digest(net: Network) -> str:

@@ -31,7 +31,7 @@ class LoopSettings:
     """The loop of Algorithm 1 (Teso et al. 2021) and what a live stream adds to it."""
 
     ask_threshold: float = _setting(
-        0.2, "margin above which a label is questioned", low=-1, high=1)
+        0.2, "suspicion above which a label is questioned", low=-1, high=1)
     query_budget: float | None = _setting(
         None, "queries per 1,000 arrivals (or per hour, see budget_per) that steer ask_threshold",
         low=0)
@@ -78,10 +78,17 @@ class ModelSettings:
         "live", "head refitted at every change and network in the background, or all from scratch",
         choices=("live", "from_scratch"))
     epochs: int = _setting(100, "passes over the known examples when training from scratch", low=1)
+    early_stop: str = _setting(
+        "none", "training of the whole network ends after its epochs, or (paper) with the fifth in "
+        "a row in which 0.9 (logreg: 0.7) of the training labels were predicted before learning",
+        choices=("none", "paper"))
     head_l2: float | None = _setting(
         None, "lambda of (lambda/2)|W|^2; none = by approximate leave-one-out", low=0)
-    suspicion: str = _setting("margin", "how suspicious a given label is")
-    counter_example: str = _setting("top_fisher", "how the other side of the pair is found")
+    suspicion: str = _setting(
+        "margin", "how suspicious a given label is: margin, held_out_margin, gradient_norm, "
+        "expected_gradient_length, influence_norm, fisher_value, random, always, never; the norms "
+        "and the Fisher value count as ranks among the known, from 0 to 1")
+    counter_example: str = _setting("unlearned", "how the other side of the pair is found")
     damping: float | None = _setting(
         None, "added to the Fisher matrix's diagonal; none = the head's lambda", low=0)
     neighbours: int | None = _setting(
@@ -103,6 +110,8 @@ class ServerSettings:
     behind_proxy: bool = _setting(False, "a TLS proxy stands in front; trust its headers")
     tls_cert: str | None = _setting(None, "certificate file (PEM)")
     tls_key: str | None = _setting(None, "key file (PEM)")
+    studies_dir: str = _setting(
+        "cincer-studies", "folder whose folders hold the results of studies")
     allowed_origins: str = _setting("", "extra origins allowed to connect, comma-separated")
 
 

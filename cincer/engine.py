@@ -18,15 +18,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .answers import Candidate, Floats, Ints, Pick, Refit, Scores
+from .answers import Candidate, Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
-from .errors import InvalidInput
+from .counterexample.top_fisher import TopFisher, gradient
+from .errors import Conflict, InvalidInput
+from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
+from .kernels.left_out import first_order
+from .kernels.solve import Remembered
+from .kernels.top import Top
 from .kernels.whole import jacobians
+from .models.early_stop import accuracy_to_stop_at
 from .models.known import KnownRows
+from .models.learned import Learned
+from .models.left_out import LeavingOut
 from .models.live_head import LiveHead
-from .models.training import as_module, from_scratch, initial_state
-from .protocols import CounterExample, Network, Suspect, Suspicion
+from .models.neighbour_doubt import NeighbourDoubt
+from .models.settled import Settled
+from .models.training import as_module, from_scratch, initial_state, is_linear
+from .protocols import CounterExample, Network, Ranking, Score, Suspect, Suspects, Suspicion
 from .types import NO_LABEL, Label, Position
 
 INPUT_CHUNK = 4096
@@ -60,13 +70,16 @@ class Engine:
                 f"the network's last layer has {network.head.out_features} outputs, "
                 f"but there are {classes} classes", classes=classes)
         self.inputs, self.network, self.classes, self.settings = inputs, network, classes, settings
-        self._suspicion, self._counter_example = suspicion, counter_example
+        self._suspicion, self.counter_example = suspicion, counter_example
         self.known = KnownRows(network.head.in_features + 1, classes)
         self.head = LiveHead(self.known, l2=settings.head_l2, damping=settings.damping,
                              exact_rows=exact_rows)
+        self.neighbours = NeighbourDoubt(self.known, self._inputs_of)
+        self.settled = Settled()
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
-        self._learning: Tensor | None = None
+        self.learned: Learned | None = None
+        self._score: tuple[int, Score] = -1, suspicion(self.top)
 
     @property
     def version(self) -> int:
@@ -106,27 +119,28 @@ class Engine:
         if self._scratch is None and self.head.small and self.head.unchosen:
             self.settle()
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
-                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+                     self.head.decrement, self.head.l2, time.perf_counter() - began,
+                     self.neighbours.behind)
 
     def idle(self) -> bool:
         """One bounded piece of postponed exact work; False when nothing is left. May change the
         head: compare `version`."""
-        return self._scratch is None and self.head.idle()
+        return (self._scratch is None and self.head.idle()) or self.neighbours.idle()
 
     def settle(self) -> None:
         """All postponed work at once."""
         while self.idle():
             pass
 
-    def promote(self, network: Network) -> Refit:
+    def promote(self, network: Network, learned: Learned | None = None) -> Refit:
         """Another trunk: features of all known examples are computed anew and the head is refitted
-        from the network's own."""
+        from the network's own. `learned`: what it said of its labels while it learned them."""
         if network.head.out_features != self.classes:
             raise InvalidInput(f"the new network has {network.head.out_features} outputs, "
                                f"not {self.classes}", classes=self.classes)
         began = time.perf_counter()
         changed = self._absorb()
-        self.network = network
+        self.network, self.learned = network, learned
         self._recompute()
         self.head.reset(_head_weights(network))
         flips = self.head.adopt(self.head.weights)
@@ -134,7 +148,8 @@ class Engine:
             self.head.behind = max(self.known.count, 1)
             flips = self.head.refit() or flips
         return Refit(self.version, self.head.behind == 0, changed, flips, self.head.behind,
-                     self.head.decrement, self.head.l2, time.perf_counter() - began)
+                     self.head.decrement, self.head.l2, time.perf_counter() - began,
+                     self.neighbours.behind)
 
     # ---- asking --------------------------------------------------------------------------------
 
@@ -143,11 +158,11 @@ class Engine:
         places, labels = _ints(positions), torch.from_numpy(_ints(given))
         if len(places) != len(labels):
             raise InvalidInput(f"{len(places)} positions, {len(labels)} labels")
-        probs = probabilities(self.head.weights, self._features(places))
-        labelled = labels != NO_LABEL
-        margin = torch.full((len(labels),), float("nan"))
-        margin[labelled] = self._suspicion(probs[labelled], labels[labelled])
-        return Scores(probs.argmax(dim=1).numpy(), margin.numpy(), probs.numpy(), self.version)
+        features = self._features(places)
+        probs = probabilities(self.head.weights, features)
+        suspects = Suspects(torch.from_numpy(places), self._rows(places), features, probs, labels)
+        return Scores(probs.argmax(dim=1).numpy(), self._suspected(suspects).numpy(), probs.numpy(),
+                      self.version)
 
     def predict(self, inputs: NDArray[np.generic]) -> Floats:
         """(N, F...) inputs, known or not, to (N, K) float32 probabilities."""
@@ -162,7 +177,8 @@ class Engine:
         limit: int = 1,
     ) -> Pick:
         """The known example labelled `predicted` that most supports the suspicion against `given`,
-        neither `position` itself nor any of `exclude`; with the next best, up to `limit` in all."""
+        neither `position` itself nor any of `exclude`, and none that a person has settled while
+        there are others; with the next best, up to `limit` in all."""
         features = self._features(_ints([position]))
         probs = probabilities(self.head.weights, features)[0]
         nothing = Pick(None, float("nan"), probs.numpy(), None, None, self.version)
@@ -172,21 +188,89 @@ class Engine:
         if not len(candidates):
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
-        top = replace(self.head.top(), learning=self._learning, whole=self._jacobians,
-                      given=lambda positions: self._tensor(positions.numpy()))
-        ranking = self._counter_example(suspect, top, candidates, limit)
+        top = self.top()
+        ranking = self._ranked(suspect, top, candidates, limit)
         if not len(ranking.positions):
             return nothing
-        first, *others = map(self._candidate, ranking.positions.tolist(), ranking.scores.tolist())
+        rows = torch.from_numpy(self.known.rows_of(ranking.positions.numpy()))
+        changes = _first_order(suspect, top, rows)
+        first, *others = map(self._candidate, rows.tolist(), ranking.scores.tolist(),
+                             changes.tolist())
         return Pick(first.position, first.score, probs.numpy(), first.probs, first.label,
-                    self.version, tuple(others))
+                    self.version, first.predicted_change, tuple(others))
+
+    def explain(self, position: int, given: Label, counter_example: int) -> Explanation:
+        """What the known example `counter_example` does to p(given | `position`): alone, and with
+        the known examples that say the same. `Conflict` where it is not in the training set."""
+        row = int(self.known.rows_of(_ints([counter_example]))[0])
+        if row < 0 or not float(self.known.weights[row]):
+            raise Conflict("this counter-example has left the training set")
+        if not 0 <= given < self.classes:
+            raise InvalidInput("without a given label there is nothing to explain")
+        features = self._features(_ints([position]))
+        probs = probabilities(self.head.weights, features)[0]
+        label = int(self.known.labels[row])
+        suspect = Suspect(Position(position), features[0], probs, given, label)
+        rows, top = self._candidates(label, {position}), self.top()
+        changes = _first_order(suspect, top, rows)
+        group = similar(top.features, top.probs, top.labels, rows, changes, row)
+        leaving = LeavingOut(self.head, suspect.features, given)
+        single, *more = [
+            self._left_out(leaving, left, changes[torch.isin(rows, left)])
+            for left in (group[:1], group)[: min(2, len(group))]]
+        return Explanation(leaving.prob, single, more[0] if more else None, self.version)
 
     # ---- inside --------------------------------------------------------------------------------
 
-    def _candidate(self, position: int, score: float) -> Candidate:
-        row = int(self.known.rows_of(_ints([position]))[0])
+    def _candidate(self, row: int, score: float, change: float) -> Candidate:
         probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
-        return Candidate(Position(position), score, probs.numpy(), int(self.known.labels[row]))
+        return Candidate(Position(int(self.known.positions[row])), score, probs.numpy(),
+                         int(self.known.labels[row]), change)
+
+    def _suspected(self, suspects: Suspects) -> Tensor:
+        """(N,) scores, NaN without a label."""
+        if self._score[0] != self.version:
+            self._score = self.version, self._suspicion(self.top)
+        labelled = suspects.given != NO_LABEL
+        if bool(labelled.all()):
+            return self._score[1](suspects)
+        found = torch.full((len(labelled),), float("nan"))
+        found[labelled] = self._score[1](Suspects(
+            suspects.positions[labelled], suspects.rows[labelled], suspects.features[labelled],
+            suspects.probs[labelled], suspects.given[labelled]))
+        return found
+
+    def _rows(self, positions: Ints) -> Tensor:
+        """(N,) row numbers of the known, -1 for the others."""
+        rows = self.known.rows_of(positions)
+        if (rows >= 0).any():
+            rows[(rows >= 0) & (self.known.weights.numpy()[rows] <= 0)] = -1
+        return torch.from_numpy(rows)
+
+    def top(self) -> Top:
+        """What strategies are given: the cache of the head, and what only the engine can tell."""
+        top = self.head.top()
+        learning = None if self.learned is None else self.learned.of(self.known)
+        return replace(top, inverse=Remembered(top.inverse), learning=learning,
+                       whole=self._jacobians, doubted=self.neighbours.of,
+                       given=lambda positions: self._tensor(positions.numpy()))
+
+    def _left_out(self, leaving: LeavingOut, left: Tensor, changes: Tensor) -> LeftOut:
+        prob, refit = leaving.without(left)
+        return LeftOut(tuple(map(Position, self.known.positions[left].tolist())),
+                       float(changes.sum()), prob - leaving.prob, refit.exact, refit.decrement,
+                       refit.steps)
+
+    def _ranked(
+        self, suspect: Suspect, top: Top, candidates: Tensor, limit: int
+    ) -> Ranking:
+        """Where all are settled there is nothing to find among them. What is left to show is why
+        the machine doubts: the one that most supports it (unless nothing is to be shown)."""
+        open_ones = candidates[~self.settled.of(top.positions[candidates])]
+        if len(open_ones):
+            return self.counter_example(suspect, top, open_ones, limit)
+        ranking = self.counter_example(suspect, top, candidates, limit)
+        return TopFisher()(suspect, top, candidates, limit) if len(ranking.positions) else ranking
 
     def _candidates(self, label: Label, excluded: set[int]) -> Tensor:
         members = self.known.members(label)
@@ -232,8 +316,9 @@ class Engine:
         from_scratch(
             self.network, self._scratch, self._tensor(known.positions[live].numpy()),
             known.labels[live], known.weights[live], epochs=self.settings.epochs,
-            seed=self.settings.seed, seen=seen)
-        self._learning = torch.zeros(known.count).index_copy_(0, live, seen)
+            seed=self.settings.seed, seen=seen,
+            stop_at=accuracy_to_stop_at(self.settings, is_linear(self.network)))
+        self.learned = Learned(known.positions[live], known.labels[live], seen)
         self._recompute()
         self.head.reset(_head_weights(self.network))
         return self.head.adopt(self.head.weights)
@@ -264,8 +349,17 @@ class Engine:
                 head.bias.copy_(self.head.weights[:, -1])
         return jacobians(module, self._tensor(positions.numpy()))
 
+    def _inputs_of(self, rows: Tensor) -> Tensor:
+        return self._tensor(self.known.positions[rows].numpy()).flatten(1)
+
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))
+
+
+def _first_order(suspect: Suspect, top: Top, rows: Tensor) -> Tensor:
+    """(M,) float64: see `kernels.left_out.first_order`."""
+    return first_order(top.solve(gradient(suspect)), float(suspect.probs[suspect.given]),
+                       top.features, top.probs, top.labels, top.weights, rows)
 
 
 def _head_weights(network: Network) -> Tensor:

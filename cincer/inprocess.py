@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import build
+from .answers import LeftOut
 from .config import Settings, merge
 from .errors import Conflict, InvalidInput, NotFound, UnknownName
-from .question import Answered, Question, question
+from .question import Answered, Explained, Question, Without, question
 from .rows import Rows
 from .runner import Record, Runner
 from .session.effects import ReplyNoted
@@ -194,6 +195,23 @@ class Session:
             for place in before if before[place] != after[place]},
             tuple(self._show(query.id) for query in self._running.follow_ups()
                   if query.chain is not None and query.chain.follows == name))
+
+    def explain(self, query: Question | str) -> Explained:
+        """What the counter-example does to the label in question: the predicted change of its
+        probability, and the real one after leaving the counter-example out; the same for the known
+        examples that say the same. `NotFound`, or `Conflict` without a counter-example."""
+        name = QueryId(query if isinstance(query, str) else query.id)
+        found = self._running.explain(name)
+        asked = self._running.query(name)
+        assert asked.given is not None
+        return Explained(
+            str(asked.example), self.classes[asked.given], found.given_probability,
+            self._without(found.single),
+            None if found.group is None else self._without(found.group))
+
+    def _without(self, left: LeftOut) -> Without:
+        ids = tuple(str(self._running.loop.ids[position]) for position in left.positions)
+        return Without(ids, left.predicted_change, left.real_change, left.exact, left.decrement)
 
     def undo(self) -> Question:
         """Take back the newest reply; its question, which is open again. `NotFound` if there is

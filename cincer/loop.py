@@ -59,6 +59,12 @@ class Outcome:
     relabelled: tuple[Position, ...] = ()
     left: tuple[Position, ...] = ()
 
+    @property
+    def spoken(self) -> tuple[Position, ...]:
+        """Positions about which somebody's word came or was taken back."""
+        return tuple(effect.position for effect in self.effects
+                     if isinstance(effect, fx.Asserted | fx.Retracted))
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -118,6 +124,15 @@ class Loop:
     def words(self, position: Position) -> tuple[Word, ...]:
         """What was said about an example and not taken back, oldest first."""
         return tuple(self._words.get(position, ()))
+
+    def settled(self, position: Position) -> bool:
+        """Whether a person has confirmed or changed its label, and not taken it back."""
+        return any(word.label is not None or word.action is Action.GOOD
+                   for word in self._words.get(position, ()))
+
+    def all_settled(self) -> list[Position]:
+        """Every settled position."""
+        return [position for position in self._words if self.settled(position)]
 
     # ---- telling -------------------------------------------------------------------------------
 
@@ -222,13 +237,15 @@ class Loop:
         return None if found == NO_LABEL else found
 
     def counter(
-        self, position: Position, predicted: Label, beliefs: tuple[Belief, ...], score: float
+        self, position: Position, predicted: Label, beliefs: tuple[Belief, ...], score: float,
+        given_probability: float | None = None, predicted_change: float | None = None,
     ) -> ev.Counter | None:
         """A picked counter-example with the label it has now; None if it has left meanwhile."""
         known, label = self._stand(position)
         if not known:
             return None
-        return ev.Counter(self.ids[position], position, label, predicted, beliefs, score)
+        return ev.Counter(self.ids[position], position, label, predicted, beliefs, score,
+                          given_probability, predicted_change)
 
     def opinions(
         self, scores: Iterable[tuple[Query, Label, float | None, tuple[Belief, ...]]],

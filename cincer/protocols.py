@@ -6,9 +6,9 @@ otherwise; N rows, D features, K classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from .types import ExampleId, Label, Position, Seconds
 
@@ -58,8 +58,9 @@ class TopLayer(Protocol):
     positions (N,) int64, the rows' positions in the column store; rows are in order of entry
     weights   (N,) what each row counts in the Fisher matrix; 0 = it has left the training set
     damping   what `solve` adds to the Fisher matrix's diagonal, above 0
-    learning  (N,) where the features were learned from these very labels: the mean over the epochs
-              of each label's loss, in nats, just before the step that learned from it; else None
+    learning  (N,) where the features were learned from labels of these rows: the mean over the
+              epochs of each label's loss, in nats, just before the step that learned from it, NaN
+              for rows (or labels) that came later; else None
     """
 
     @property
@@ -92,9 +93,21 @@ class TopLayer(Protocol):
         """Inverse damped Fisher matrix times `gradient`, (K, D+1) or (B, K, D+1), same shape."""
         ...
 
+    def solve_near(self, gradient: Tensor) -> Tensor:
+        """The same by the factor at hand, at the cost of one pass over it. In the live loop the
+        factor may be behind by a fiftieth of the rows; above 4,000 weights it is
+        Kronecker-factored."""
+        ...
+
     def held_out(self, rows: Tensor) -> Tensor:
         """(M,) row numbers to (M, K): what a head that was not fitted to these rows says of them,
         rows sum to 1."""
+        ...
+
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        """(M,) row numbers to (M,) float64: the log odds against their labels by kernel ridge on
+        the inputs of other known rows, nats; higher = more likely mislabelled. NaN for rows that
+        were not looked at: those that matter come first, and 256 at least are looked at."""
         ...
 
     def jacobians(self, positions: Tensor) -> Tensor:
@@ -123,11 +136,52 @@ class Ranking:
     scores: Tensor
 
 
-class Suspicion(Protocol):
-    """How suspicious a given label is, from the model's probabilities."""
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Examples whose given labels are judged, as the head sees them. N of them; strategies that are
+    `batched` may also be given (..., N), with leading dimensions for many models at once.
 
-    def __call__(self, probs: Tensor, given: Tensor) -> Tensor:
-        """(N, K) probs and (N,) labels to (N,) scores; higher = more suspicious."""
+    positions (N,) int64, in the column store
+    rows      (N,) int64 row numbers of the `TopLayer` that knows them; -1 = not in the training set
+    features  (N, D+1) with a trailing 1 for the bias
+    probs     (N, K) softmax outputs, rows sum to 1
+    given     (N,) int64 labels they came with
+    """
+
+    positions: Tensor
+    rows: Tensor
+    features: Tensor
+    probs: Tensor
+    given: Tensor
+
+    @property
+    def doubted(self) -> Tensor:
+        """(N,) bool: whether the model predicts another class than the given one."""
+        return self.probs.argmax(dim=-1) != self.given
+
+
+Score: TypeAlias = "Callable[[Suspects], Tensor]"
+"""Suspects (N) to (N,) scores in [-1, 1] in the dtype of their probs, row by row."""
+
+
+class Suspicion(Protocol):
+    """How suspicious given labels are, by one state of the model. Higher = more suspicious.
+
+    Scores lie in [-1, 1], so that `ask_threshold` is always a number on that scale. Of an arrival
+    that the model predicts as given, a score other than `always` and `never` says 0, and of the
+    others more: at a threshold of 0 or more a query needs both, as in Algorithm 1 (Teso et al.
+    2021); below 0 everything is asked about.
+    """
+
+    @property
+    def batched(self) -> bool:
+        """Whether suspects and known examples may have leading dimensions, one model each."""
+        ...
+
+    def __call__(self, known: Callable[[], TopLayer]) -> Score:
+        """The score under this state of the model. `known` gives the known examples; a score that
+        does not compare with them never calls it, and what it prepares from them serves all calls.
+        """
         ...
 
 

@@ -13,13 +13,16 @@ from .types import Belief
 @dataclass(frozen=True, slots=True)
 class Support:
     """The counter-example: the training example that most supports the machine's suspicion.
-    `score`: higher = stronger support."""
+    `score`: higher = stronger support. `given_probability`: what the machine gives the suspicious
+    label; `predicted_change`: by how much that rises, to first order, without this example."""
 
     id: str
     label: str
     predicted: str
     beliefs: dict[str, float]
     score: float
+    given_probability: float | None = None
+    predicted_change: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,33 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """What leaving `examples` (ids) out of the training set does to the probability of the label in
+    question. `predicted`: the change to first order, `real`: after refitting the head without
+    them; above 0 = they speak against the label. `exact`: the refit reached its optimum, otherwise
+    `decrement` (nats, about twice the loss still to be gained) says how far it came."""
+
+    examples: tuple[str, ...]
+    predicted: float
+    real: float
+    exact: bool
+    decrement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why the machine doubts `label` for `example`. `probability`: what it gives that label;
+    `counter_example`: without the counter-example alone; `group`: without it and the known examples
+    that say the same (the counter-example first), None where there are none."""
+
+    example: str
+    label: str
+    probability: float
+    counter_example: Without
+    group: Without | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What a reply did. `counted` is False for one that came too late; `changed`: ids of the
     examples whose label changed, with the label before and after; `follow_ups`: what is asked
@@ -58,8 +88,9 @@ class Answered:
 
 def question(query: Query, classes: Sequence[str]) -> Question:
     """An open query in words."""
-    first, *others = [_support(counter, classes) for counter in query.counters] or [None]
     chain = query.chain
+    first, *others = [_support(each, classes, effect=chain is None)
+                      for each in query.counters] or [None]
     label = query.given if chain is None else chain.settled
     return Question(
         id=query.id, kind=query.kind.value, example=query.example,
@@ -71,9 +102,13 @@ def question(query: Query, classes: Sequence[str]) -> Question:
         was=None if chain is None or query.given is None else classes[query.given])
 
 
-def _support(counter: Counter, classes: Sequence[str]) -> Support | None:
-    return Support(counter.example, classes[counter.label], classes[counter.predicted],
-                   _named(counter.beliefs, classes), counter.score)
+def _support(counter: Counter, classes: Sequence[str], *, effect: bool) -> Support | None:
+    """`effect`: with what it does to the label in question; a settled one is in none."""
+    return Support(
+        counter.example, classes[counter.label], classes[counter.predicted],
+        _named(counter.beliefs, classes), counter.score,
+        counter.given_probability if effect else None,
+        counter.predicted_change if effect else None)
 
 
 def _named(beliefs: Sequence[Belief], classes: Sequence[str]) -> dict[str, float]:

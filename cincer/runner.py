@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from .config import LoopSettings
-from .errors import NotFound
+from .errors import Conflict, NotFound
 from .loop import Loop, Outcome, beliefs
 from .rng import derive, generator
 from .rows import Rows
@@ -28,8 +28,9 @@ from .session.state import Query
 from .types import NO_LABEL, AnnotatorId, ExampleId, Label, Position, QueryId, Seconds
 
 if TYPE_CHECKING:
-    from .answers import Pick
+    from .answers import Explanation, Pick
     from .engine import Engine
+    from .models.learned import Learned
 
 Record = Callable[[ev.Event, tuple[fx.Effect, ...]], None]
 
@@ -105,6 +106,14 @@ class Runner:
     def _following(self) -> tuple[Query, ...]:
         return tuple(query for query in self.queries if query.chain is not None)
 
+    def explain(self, query: QueryId) -> Explanation:
+        """What the counter-example of an open query does to the suspicion, by the newest model.
+        `Conflict` where it has none."""
+        found = self.show(query)
+        if found.counter_example is None or found.given is None:
+            raise Conflict(f"{query} has no counter-example to explain", query=query)
+        return self.engine.explain(found.position, found.given, found.counter_example.position)
+
     # ---- people --------------------------------------------------------------------------------
 
     def lease(self, annotator: AnnotatorId, count: int = 1) -> tuple[Query, ...]:
@@ -171,12 +180,14 @@ class Runner:
         self.apply(ev.Tuned(settings, self._clock()))
         self._settle()
 
-    def promoted(self, network: Any, digest: str, path: str = "") -> None:
-        """A newly trained network becomes the model."""
+    def promoted(
+        self, network: Any, digest: str, path: str = "", learned: Learned | None = None
+    ) -> None:
+        """A newly trained network becomes the model; `learned` as of `Engine.promote`."""
         version = self.loop.state.model + 1
         self.apply(ev.Promoted(version, digest, path, self.loop.state.counters.replies,
                                self._clock()))
-        self.engine.promote(network)
+        self.engine.promote(network, learned)
         self._changed = 0
         self._rescore()
         self._settle()
@@ -205,6 +216,7 @@ class Runner:
             self.engine.enter(outcome.relabelled, [data.effective(p) for p in outcome.relabelled])
         if outcome.left:
             self.engine.leave(outcome.left)
+        self.engine.settled.tell(outcome.spoken, [self.loop.settled(p) for p in outcome.spoken])
         self._changed += len(outcome.relabelled) + len(outcome.left)
         for effect in outcome.effects:
             if isinstance(effect, fx.NeedScore):
@@ -242,13 +254,14 @@ class Runner:
         given = NO_LABEL if found.given is None else found.given
         pick = self.engine.pick(found.position, given, found.predicted,
                                 self.loop.excluded(found), self.loop.counters_wanted(found))
-        first, *others = self._counters(pick) or [None]
+        first, *others = self._counters(pick, given) or [None]
         self.apply(ev.Picked(query, first, pick.version, self._clock(),
                              tuple(filter(None, others))))
 
-    def _counters(self, pick: Pick) -> list[ev.Counter | None]:
+    def _counters(self, pick: Pick, given: Label) -> list[ev.Counter | None]:
         found = (self.loop.counter(each.position, int(each.probs.argmax()), beliefs(each.probs),
-                                   each.score) for each in pick.candidates)
+                                   each.score, float(pick.probs[given]), each.predicted_change)
+                 for each in pick.candidates)
         return [counter for counter in found if counter is not None]
 
     def _refit(self, least: int) -> None:

@@ -8,6 +8,7 @@ documented.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -98,7 +99,7 @@ def routes() -> Iterator[str]:
     yield "| method | path | what it does | action |"
     yield "| --- | --- | --- | --- |"
     for route in ROUTES:
-        path = route.rule.replace("<path:id>", "{id}").replace("<id>", "{id}")
+        path = re.sub(r"<(?:path:)?(\w+)>", r"{\1}", route.rule)
         yield f"| {route.method} | `{path}` | {route.what} | `{route.action}` |"
     yield ""
 

@@ -8,13 +8,15 @@ import torch
 from tests_numeric import Inputs, blobs, engine
 
 from cincer.counterexample import COUNTER_EXAMPLES
-from cincer.errors import InvalidInput
+from cincer.errors import Conflict, InvalidInput
 from cincer.kernels.fisher import fisher
 from cincer.kernels.head import gradients, probabilities, with_bias
 from cincer.kernels.leave_one_out import natural_scale
 from cincer.kernels.newton import Rows, fit
 from cincer.kernels.solve import Cholesky
+from cincer.models.learned import Learned
 from cincer.models.networks import network
+from cincer.suspicion import SUSPICIONS
 from cincer.types import NO_LABEL
 
 
@@ -104,6 +106,59 @@ def test_without_a_label_there_is_no_margin():
     assert np.isnan(scores.margin).tolist() == [True, False]
     assert np.isfinite(scores.probs).all()
     assert found.pick(150, NO_LABEL, int(scores.predicted[0])).counter_example is None
+
+
+@pytest.mark.parametrize("name", SUSPICIONS)
+@pytest.mark.parametrize("training", ["live", "from_scratch"])
+def test_every_suspicion_scores_arrivals_and_the_known(name, training):
+    found, _, given, _ = taught(suspicion=name, training=training, epochs=5)
+    scores = found.score([150, 3, *range(151, 200)], [NO_LABEL, given[3], *given[151:]])
+    assert np.isnan(scores.margin).tolist() == [True] + [False] * 50
+    assert scores.margin.dtype == np.float32
+    assert -1 <= scores.margin[1:].min() <= scores.margin[1:].max() <= 1
+    for i in range(160, 170):
+        single = found.score([i], [given[i]])
+        np.testing.assert_allclose(single.margin[0], scores.margin[i - 149], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", SUSPICIONS)
+def test_no_suspicion_needs_anything_known(name):
+    x, given, _ = blobs(30)
+    scores = engine(x, 3, suspicion=name).score(range(5), given[:5])
+    assert np.isfinite(scores.margin).all()
+
+
+@pytest.mark.parametrize("name", ["margin", "random", "always", "never"])
+def test_a_suspicion_that_compares_with_nothing_factorises_nothing(name, monkeypatch):
+    found, _, given, _ = taught(suspicion=name)
+    monkeypatch.setattr(found.head, "top", lambda: pytest.fail("looked at the known"))
+    found.score(range(150, 160), given[150:160])
+
+
+@pytest.mark.parametrize("name", ["gradient_norm", "fisher_value", "held_out_margin"])
+def test_what_a_suspicion_compares_with_moves_with_the_model(name):
+    found, _, given, _ = taught(suspicion=name)
+    before = found.score(range(150, 200), given[150:]).margin
+    np.testing.assert_array_equal(before, found.score(range(150, 200), given[150:]).margin)
+    found.enter(range(120, 150), given[120:150])
+    found.refit()
+    fresh, _, _, _ = taught(150, suspicion=name, head_l2=found.head.l2)
+    after = found.score(range(150, 200), given[150:]).margin
+    np.testing.assert_allclose(after, fresh.score(range(150, 200), given[150:]).margin,
+                               atol=0.03)
+    assert np.abs(after - before).max() > 0.01
+
+
+def test_a_known_example_is_judged_without_its_label():
+    found, _, given, true = taught(suspicion="held_out_margin", head_l2=1e-3)
+    wrong = np.nonzero(given[:120] != true[:120])[0]
+    held = found.score(wrong, given[wrong])
+    plain, _, _, _ = taught(head_l2=1e-3)
+    assert held.margin.mean() > plain.score(wrong, given[wrong]).margin.mean()
+    found.leave(wrong[:1])
+    found.refit()
+    left = found.score(wrong[:1], given[wrong[:1]])
+    assert 0 <= left.margin[0] <= 1
 
 
 def test_one_at_a_time_equals_a_batch():
@@ -222,7 +277,7 @@ def naive_pick(found, x, *query):
 
 
 def test_picks_are_those_of_eq_14_through_all_changes():
-    found, x, given, _ = taught(head_l2=0.005)
+    found, x, given, _ = taught(head_l2=0.005, counter_example="top_fisher")
     for i in range(150, 190):
         found.enter([i - 150], [given[i]])
         found.leave([i - 100])
@@ -248,6 +303,34 @@ def test_the_suspect_itself_and_the_excluded_are_not_picked():
     assert seen == members - {position}
 
 
+def test_who_was_confirmed_is_shown_again_only_when_nobody_else_is_left():
+    found, _, _, _ = taught(counter_example="unlearned")
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    members = set(found.known.positions[found.known.members(predicted)].tolist())
+    seen = []
+    for _ in members:
+        seen.append(int(found.pick(*query).counter_example))
+        found.settled.tell([seen[-1]], [True])
+    assert set(seen) == members
+    found.settled.tell([seen[5]], [False])
+    assert found.pick(*query).counter_example == seen[5]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("unlearned", True), ("no_ce", False)])
+def test_among_the_confirmed_the_reason_of_the_doubt_is_shown(name, shown):
+    """The one that Top Fisher puts first, whatever finds the mislabelled."""
+    found, _, _, _ = taught(counter_example=name)
+    reason, _, _, _ = taught(counter_example="top_fisher")
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    found.settled.tell(range(120), [True] * 120)
+    wanted = reason.pick(*query)
+    pick = found.pick(*query)
+    assert pick.counter_example == (wanted.counter_example if shown else None)
+    assert not shown or pick.score == pytest.approx(wanted.score)
+
+
 def test_excluding_strangers_and_examples_of_other_classes_changes_nothing():
     found, _, given, _ = taught()
     predicted = int(found.score([150], [0]).predicted[0])
@@ -269,7 +352,7 @@ def test_every_strategy_works_through_the_engine(name):
 
 def test_many_rows_pick_nearly_as_the_exact_inverse_would():
     x, given, _ = blobs(3000, features=6, classes=4)
-    found = engine(x, 4, exact_rows=500)
+    found = engine(x, 4, exact_rows=500, counter_example="top_fisher")
     found.enter(range(2800), given[:2800])
     assert not found.refit().exact
     found.settle()
@@ -279,6 +362,22 @@ def test_many_rows_pick_nearly_as_the_exact_inverse_would():
     assert regrets(found, x, range(2900, 2950)).mean() < 0.05
     found.settle()
     assert regrets(found, x, range(2900, 2950)).max() < 0.02
+
+
+def test_what_the_neighbours_have_yet_to_say_is_told_and_done_in_idle_time():
+    x, given, _ = blobs(2100, features=6, classes=4)
+    found = engine(x, 4, exact_rows=500)
+    found.enter(range(2000), given[:2000])
+    found.refit()
+    found.pick(2050, 0, 1)
+    found.settle()
+    inside = int(found.known.positions[found.neighbours._support.rows[3]])
+    found.enter([inside], [(given[inside] + 1) % 4])
+    found.refit()
+    found.pick(2050, 0, 1)
+    assert found.refit().unlooked > 300
+    found.settle()
+    assert found.refit().unlooked == 0
 
 
 def regrets(found, x, positions):
@@ -308,6 +407,23 @@ def test_promotion_computes_features_anew_and_refits():
     fresh.enter(range(120), given[:120])
     fresh.refit()
     np.testing.assert_allclose(found.predict(x), fresh.predict(x), atol=2e-3)
+
+
+def test_a_promoted_network_is_asked_what_it_said_while_learning():
+    found, _, given, _ = taught(model="mlp", counter_example="leave_one_out")
+    losses = torch.linspace(0, 1, 110)
+    found.promote(network("mlp", (4,), 3, 5),
+                  Learned(torch.arange(110), torch.from_numpy(given[:110]), losses))
+    predicted = int(found.score([150], [0]).predicted[0])
+    query = 150, (predicted + 1) % 3, predicted
+    of_class = [p for p in range(110) if given[p] == predicted]
+    late = [p for p in range(110, 120) if given[p] == predicted]
+    assert found.pick(*query, late).counter_example == of_class[-1]
+    found.enter([of_class[-1]], [(predicted + 1) % 3])
+    found.refit()
+    assert found.pick(*query, late).counter_example == of_class[-2]
+    found.promote(network("mlp", (4,), 3, 5))
+    assert found.learned is None
 
 
 def test_promotion_to_a_wider_trunk_and_with_changes_pending():
@@ -355,7 +471,8 @@ def test_leave_one_out_after_training_from_scratch_asks_for_the_loss_while_learn
     predicted = int(found.score([110], [0]).predicted[0])
     pick = found.pick(110, (predicted + 1) % 3, predicted)
     rows = np.flatnonzero(given[:100] == predicted)
-    assert pick.counter_example == rows[int(found._learning[torch.from_numpy(rows)].argmax())]
+    losses = found.learned.of(found.known)[torch.from_numpy(rows)]
+    assert pick.counter_example == rows[int(losses.argmax())]
 
 
 # ---- edges --------------------------------------------------------------------------------------
@@ -393,3 +510,79 @@ def test_pixels_need_no_matrix():
     assert 1e-3 * scale < found.head.l2 < 1e3 * scale
     predicted = int(found.score([250], [0]).predicted[0])
     assert found.pick(250, (predicted + 1) % 10, predicted).counter_example is not None
+
+
+# ---- explaining a pick --------------------------------------------------------------------------
+
+
+def oracle(found, position, given, left):
+    """First-order change of p(given | position) without the row of `left`, by a dense inverse."""
+    known, features = found.known, found._features(np.array([position])).double()
+    x = known.features.double()
+    probs = probabilities(found.head.weights, x)
+    row = int(known.rows_of(np.array([left]))[0])
+    inverse = Cholesky(fisher(x, probs, known.weights.double()), found.head.l2).inverse()
+    own = probabilities(found.head.weights, features)
+    toward = gradients(features, own, torch.tensor([given]))[0].reshape(-1)
+    pull = gradients(x[row : row + 1], probs[row : row + 1], known.labels[row : row + 1])
+    score = -float(toward @ inverse @ pull.reshape(-1))
+    return score * float(own[0, given]) * float(known.weights[row] / known.weights.sum())
+
+
+@pytest.mark.parametrize("name", sorted(COUNTER_EXAMPLES))
+def test_every_pick_predicts_what_leaving_it_out_would_change(name):
+    found, _, _, _ = taught(counter_example=name, model="logreg")
+    pick = found.pick(150, 0, 1)
+    if name == "no_ce":
+        assert math.isnan(pick.predicted_change)
+        return
+    wanted = oracle(found, 150, 0, pick.counter_example)
+    assert pick.predicted_change == pytest.approx(wanted, rel=1e-2, abs=1e-7)
+
+
+@pytest.mark.parametrize(("name", "solves"), [
+    ("top_fisher", 1), ("influence_exact", 1), ("nearest", 1), ("random", 1), ("no_ce", 0)])
+def test_a_pick_solves_once(name, solves, monkeypatch):
+    found, _, _, _ = taught(counter_example=name)
+    found.head.renew_now()
+    found.head.curvature.version = found.version
+    asked, real = [], Cholesky.solve
+    monkeypatch.setattr(Cholesky, "solve",
+                        lambda self, gradient: asked.append(1) or real(self, gradient))
+    found.pick(150, 0, 1)
+    assert len(asked) == solves
+
+
+def test_an_explanation_is_the_change_after_really_leaving_it_out():
+    found, x, given, _ = taught(head_l2=0.02)
+    pick = found.pick(150, 0, 1)
+    told = found.explain(150, 0, pick.counter_example)
+    assert told.single.positions == (pick.counter_example,)
+    assert told.single.predicted_change == pytest.approx(pick.predicted_change, rel=1e-6)
+    assert told.given_probability == pytest.approx(float(pick.probs[0]), abs=1e-5)
+    assert told.version == found.version
+    assert told.group is not None
+    for part in (told.single, told.group):
+        assert part.exact
+        again = engine(x, 3, head_l2=0.02 * 120 / (120 - len(part.positions)))
+        kept = np.setdiff1d(np.arange(120), part.positions)
+        again.enter(kept, given[:120][kept])
+        again.refit()
+        after = float(again.score([150], [0]).probs[0, 0])
+        assert part.real_change == pytest.approx(after - told.given_probability, abs=2e-5)
+    assert told.group.positions[0] == pick.counter_example
+    assert {int(given[p]) for p in told.group.positions} == {1}
+    singles = [found.explain(150, 0, p).single.predicted_change for p in told.group.positions]
+    assert told.group.predicted_change == pytest.approx(sum(singles), rel=1e-6)
+
+
+def test_only_what_is_known_can_be_explained():
+    found, _, _, _ = taught()
+    with pytest.raises(Conflict, match="has left"):
+        found.explain(150, 0, 151)
+    found.leave([3])
+    found.refit()
+    with pytest.raises(Conflict, match="has left"):
+        found.explain(150, 0, 3)
+    with pytest.raises(InvalidInput, match="without a given label"):
+        found.explain(150, NO_LABEL, 4)

@@ -59,7 +59,39 @@ def test_a_network_with_a_trunk_is_trained_as_the_stream_grows() -> None:
     assert session._running.loop.state.model == 2
     session.retrain()
     assert session._running.loop.state.model == 3
+    engine = session._running.engine
+    assert engine.learned is not None
+    assert not bool(engine.learned.of(engine.known).isnan().any())
     assert (session.predict_proba(x).argmax(axis=1) == y).mean() > 0.9
+
+
+def test_why_a_label_is_doubted() -> None:
+    session, _ = fed()
+    question = session.pending[0]
+    assert question.counter_example is not None
+    told = session.explain(question)
+    assert (told.example, told.label) == (question.example, question.label)
+    assert told.counter_example.examples == (question.counter_example.id,)
+    assert told.counter_example.predicted == pytest.approx(
+        question.counter_example.predicted_change, rel=1e-4)
+    assert told.probability == pytest.approx(
+        question.counter_example.given_probability, abs=1e-4)
+    assert told.counter_example.exact
+    assert told.counter_example.real != told.counter_example.predicted
+    if told.group is not None:
+        assert told.group.examples[0] == question.counter_example.id
+    labels = session.labels()
+    assert session.explain(question.id) == told
+    assert session.labels() == labels
+    with pytest.raises(NotFound):
+        session.explain("q-999")
+
+
+def test_a_question_without_a_counter_example_has_nothing_to_explain() -> None:
+    session, _ = fed(counter_example="no_ce")
+    question = session.pending[0]
+    with pytest.raises(Conflict, match="no counter-example"):
+        session.explain(question)
 
 
 def test_what_is_pending_and_how_it_is_answered() -> None:

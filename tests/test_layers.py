@@ -28,7 +28,8 @@ LAYERS: dict[str, int] = {
 }
 """The layer of each part of `cincer`. A part may import lower ones and itself."""
 
-STREAMS_MAY = {"types", "errors", "protocols", "config", "rng", "strictjson", "schema"}
+STREAMS_MAY = {"types", "errors", "protocols", "config", "rng", "strictjson", "durable",
+               "schema"}
 """What `cincer_streams` may import: layers 0 and 1, and how content becomes numbers."""
 
 IMPURE = {"torch", "time", "os", "random", "secrets", "datetime", "pathlib", "threading", "socket",

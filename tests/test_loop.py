@@ -36,6 +36,24 @@ def test_a_confirmed_label_is_no_news_to_the_model() -> None:
     assert (world.last.relabelled, world.last.left) == ((), ())
 
 
+def test_whose_label_a_person_has_settled() -> None:
+    world = World()
+    kept, good, alone = (world.known_example(1) for _ in range(3))
+    assert (world.loop.all_settled(), world.last.spoken) == ([], ())
+    for other, said in ((kept, KEEP), (good, ev.Decision(Action.GOOD)),
+                        (alone, ev.Decision(Action.UNSURE))):
+        query = world.about(world.arrive(0, 1, 0.9))
+        world.show(query.id, pair=other)
+        world.reply(query.id, relabel(1), said)
+        assert world.loop.settled(query.position)
+        assert query.position in world.last.spoken
+        assert world.loop.settled(other) == (other != alone)
+    world.undo()
+    assert query.position in world.last.spoken
+    assert not world.loop.settled(query.position)
+    assert {kept, good} < set(world.loop.all_settled())
+
+
 def test_an_id_twice_is_refused() -> None:
     world = World()
     world.receive(0)

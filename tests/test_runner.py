@@ -137,17 +137,35 @@ def test_a_reply_moves_the_model_and_what_waits() -> None:
     assert any(q.margin != margins[q.id] for q in runner.queries)
 
 
+def test_nobody_is_asked_twice_about_an_example() -> None:
+    x, truth, given = blobs(150, 0.25)
+    seen: list[int] = []
+    runner = a_runner()
+    for number in range(len(x)):
+        query = runner.receive(ExampleId(f"x{number}"), x[number], int(given[number]))
+        if query is not None:
+            shown = runner.show(query.id)
+            seen.append(shown.position)
+            seen += [] if shown.counter_example is None else [shown.counter_example.position]
+            runner.reply(query.id, ANN, *oracle(shown, truth))
+    assert len(seen) > 20
+    assert len(set(seen)) == len(seen)
+
+
 def test_undo_gives_the_model_back() -> None:
     x, truth, given = blobs(100, 0.25)
     runner = a_runner()
     queries = hidden(runner, x, given)
-    query = runner.show(queries[-1].id)
+    query = runner.show(queries[-3].id)
     runner.refresh()
+    known = runner.loop.data.positions(Status.KNOWN).tolist()
     grid = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32)
     before = runner.engine.predict(grid)
     runner.reply(query.id, ANN, *oracle(query, truth))
     moved = runner.engine.predict(grid)
     assert runner.undo(ANN) == query.id
+    # an example that was cleared meanwhile would stay
+    assert runner.loop.data.positions(Status.KNOWN).tolist() == known
     assert np.abs(moved - before).max() > 1e-3
     assert np.abs(runner.engine.predict(grid) - before).max() < 1e-3
 

@@ -51,6 +51,6 @@ def engine(inputs, classes, *, exact_rows=10_000, **settings):
     chosen = ModelSettings(**settings)
     return Engine(
         Inputs(inputs), network(chosen.model, inputs.shape[1:], classes, chosen.seed), classes,
-        suspicion(chosen.suspicion),
+        suspicion(chosen.suspicion, seed=chosen.seed),
         counter_example(chosen.counter_example, seed=chosen.seed, neighbours=chosen.neighbours),
         chosen, exact_rows=exact_rows)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .options import json_option
+from . import rdia
+from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
+from .studies import COMMANDS
 
 
 @click.group()
@@ -26,15 +29,21 @@ def experiment() -> None:
               help="Share of mislabelled examples.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json",
               help="Also write the figures of every seed here.")
+@settings_options("model", only=("counter_example",))
 @json_option
 def demo(
-    data: str, seeds: int, answers: int, noise: float, out: Path | None, as_json: bool
+    data: str, seeds: int, answers: int, noise: float, out: Path | None, as_json: bool,
+    **options: Any,
 ) -> None:
     """What ten answers do to the demo's stream: mislabelled share and F1, before and after."""
     from cincer_experiments.demo import run
 
-    result = run(data, seeds, answers, noise,
+    result = run(data, seeds, answers, noise, read_settings(options),
                  progress=lambda text: click.echo(f"  {text}", err=True))
     if out is not None:
         out.write_text(json.dumps(result, indent=2), encoding="utf-8")
     print_json(result) if as_json else print_table(result["rows"])
+
+
+for _study in (*COMMANDS, *rdia.COMMANDS):
+    experiment.add_command(_study)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
@@ -22,16 +23,19 @@ data_dir_option = click.option(
 
 
 def settings_options(
-    *groups: str, leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()
+    *groups: str, leave_out: tuple[str, ...] = (), only: tuple[str, ...] = (),
+    defaults: Mapping[str, Any] = MappingProxyType({}),
 ) -> Callable[[F], F]:
-    """Adds an option for each setting of `groups` (or `only` those), and `--config FILE`."""
+    """Adds an option for each setting of `groups` (or `only` those), and `--config FILE`.
+    `defaults`: what the help says where the command has a default of its own."""
 
     def decorate(command: F) -> F:
         for group in reversed(groups):
             hints = get_type_hints(GROUPS[group])
             for spec in reversed(fields(GROUPS[group])):
                 if spec.name not in leave_out and (not only or spec.name in only):
-                    command = _option(spec, hints[spec.name])(command)
+                    default = defaults.get(spec.name, spec.default)
+                    command = _option(spec, hints[spec.name], default)(command)
         return click.option(
             "--config", type=click.Path(path_type=Path), default=None, metavar="FILE",
             help="Settings file (TOML) with tables [loop], [model], [server].")(command)
@@ -47,10 +51,10 @@ def read_settings(options: dict[str, Any]) -> Settings:
     return load(options.pop("config", None), os.environ, flags)
 
 
-def _option(spec: Field[Any], hint: Any) -> Callable[[F], F]:
+def _option(spec: Field[Any], hint: Any, value: Any) -> Callable[[F], F]:
     flag = "--" + spec.name.replace("_", "-")
     kind = next(k for k in (get_args(hint) or (hint,)) if k is not type(None))
-    default = "none" if spec.default is None else str(spec.default).lower()
+    default = "none" if value is None else str(value).lower()
     text = f"{spec.metadata['help']}. [default: {default}]"
     text = text[0].upper() + text[1:]
     if kind is bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,16 @@ from .output import Command, print_json, print_table
 COLUMNS = ("queries", "follow_ups", "labels_inspected", "cleaned", "mislabelled_seen", "f1",
            "f1_clean")
 
+AUDIT_SHARE = 0.0
+"""The paper's protocol has no audits."""
+
 
 @click.command(cls=Command)
 @click.option("--data", required=True, metavar="NAME|FILE.npz",
-              help="digits, breast, mnist, adult, newsgroups20, or a file with X_train, y_train, "
-                   "X_test, y_test.")
+              help="digits, breast, mnist, adult, newsgroups20, pima, wisconsin, "
+                   "breast_cancer_scale, elec2, or a file with X_train, y_train, X_test, y_test. "
+                   "What is neither shipped nor in CINCER_DATA is downloaded once (not "
+                   "newsgroups20).")
 @click.option("--selector", default="default", show_default=True, metavar="NAME[,NAME…]",
               help="Counter-example strategies to compare; 'default' is the default one.")
 @click.option("--noise", default=0.2, show_default=True, metavar="SHARE",
@@ -34,19 +40,27 @@ COLUMNS = ("queries", "follow_ups", "labels_inspected", "cleaned", "mislabelled_
               help="Streams drawn from the seed, or those of CINCER's published runs.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE.jsonl",
               help="Where the steps go; a file that was cut off is gone on with.")
-@settings_options("loop", "model", leave_out=("counter_example",))
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), metavar="N",
+              help="Processes, one thread each; every one takes whole repeats. The file is the "
+                   "same for any number.")
+@settings_options("loop", "model", leave_out=("counter_example",),
+                  defaults={"audit_share": AUDIT_SHARE})
 @json_option
-def simulate(data: str, selector: str, out: Path, as_json: bool, **options: Any) -> None:
+def simulate(
+    data: str, selector: str, out: Path, jobs: int, as_json: bool, **options: Any
+) -> None:
     """Run the loop with an oracle and write one JSON line a selector, repeat and arrival.
 
     The first line of FILE states every setting, version and seed. Audits are off unless
-    --audit-share says otherwise.
+    --audit-share says otherwise. With --training from_scratch all runs of logreg, mlp and cnn are
+    trained side by side; with a model of your own, audits or a budget, one after the other.
     """
     plan_options = {name: options.pop(name) for name in
                     ("noise", "noise_model", "arrivals", "repeats", "oracle_error", "streams")}
     if options.get("audit_share") is None:
-        options["audit_share"] = 0.0
+        options["audit_share"] = AUDIT_SHARE
     settings = read_settings(options)
+    sys.path.append(os.getcwd())  # where --model module:factory is looked for
     from cincer_experiments.simulate import Plan, run
 
     plan = Plan(data, tuple(part.strip() for part in selector.split(",")), settings,
@@ -60,7 +74,7 @@ def simulate(data: str, selector: str, out: Path, as_json: bool, **options: Any)
             bar.update(1000 * done // total - shown)
             shown = 1000 * done // total
 
-        last = list(run(plan, out, progress))
+        last = list(run(plan, out, progress, jobs=jobs))
     _report(plan.selectors, last, out, as_json)
 
 

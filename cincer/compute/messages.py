@@ -21,7 +21,8 @@ BELIEFS = 5
 
 def labels_frame(op: str, version: int, positions: Iterable[int] | Ints,
                  labels: Iterable[int] | Ints) -> Frame:
-    """Changes of the training set (`op` labels) or of the never-ask run's (`never`)."""
+    """Changes of the training set (`op` labels) or of the never-ask run's (`never`); which
+    positions a person has settled (`settled`: 1, or 0 where it was taken back)."""
     return {"op": op, "version": version, "positions": pack_ints(positions),
             "labels": pack_ints(labels)}
 

@@ -1,10 +1,10 @@
 """The scorer process: what the model says of an example, whom to show beside it, how it learns.
 
 Frames in (`op`): `start` once; then, without an answer, `labels` (changes of the training set),
-`never` (the same for the run that never asks) and `holdout` (a file of inputs); with an answer
-`score`, `rescore`, `pick`, `promote`, `measure` and `sync`. Before each job the head takes in all
-changes that came before it; between jobs it does the exact work it had postponed. No true label
-ever comes here.
+`never` (the same for the run that never asks), `settled` (what a person has confirmed or changed)
+and `holdout` (a file of inputs); with an answer `score`, `rescore`, `pick`, `explain`, `promote`,
+`measure` and `sync`. Before each job the head takes in all changes that came before it; between
+jobs it does the exact work it had postponed. No true label ever comes here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ import torch
 from .. import build
 from ..answers import Floats, Ints
 from ..engine import Engine
-from ..errors import Corrupt, NotFound
+from ..errors import Conflict, Corrupt, NotFound
 from ..features import FeatureMatrix
-from ..models import checkpoints
+from ..models import checkpoints, learned
 from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
@@ -57,11 +58,12 @@ class Scorer:
     def __init__(self) -> None:
         self._ops: dict[str, Callable[[Frame], dict[str, Any]]] = {
             "score": self._score, "rescore": self._rescore, "pick": self._pick,
-            "promote": self._promote, "measure": self._measure, "sync": lambda frame: {},
+            "explain": self._explain, "promote": self._promote, "measure": self._measure,
+            "sync": lambda frame: {},
         }
         self._tells: dict[str, Callable[[Frame], None]] = {
             "start": self._start, "labels": self._labels, "never": self._never_labels,
-            "holdout": self._holdout,
+            "settled": self._settled, "holdout": self._holdout,
         }
         self._build: Callable[[], Engine]
         self._empty: Callable[[], Network]
@@ -138,6 +140,9 @@ class Scorer:
         self._never = self._never or self._build()
         _tell(self._never, *labels_of(frame))
 
+    def _settled(self, frame: Frame) -> None:
+        self.engine.settled.tell(*labels_of(frame))
+
     def _holdout(self, frame: Frame) -> None:
         self._inputs = np.load(frame["path"], allow_pickle=False)
 
@@ -150,7 +155,8 @@ class Scorer:
 
     def _head(self) -> dict[str, Any]:
         return {"version": self.engine.version, "known": len(self.engine.known),
-                "flipped": self._flipped, "exact": self._exact}
+                "flipped": self._flipped, "exact": self._exact,
+                "unlooked": self.engine.neighbours.behind}
 
     def _score(self, frame: Frame) -> dict[str, Any]:
         scores = self.engine.score(frame["positions"], frame["given"])
@@ -181,10 +187,23 @@ class Scorer:
         pick = self.engine.pick(position, given, predicted, exclude, limit)
         return [{"position": int(each.position), "label": each.label,
                  "predicted": int(each.probs.argmax()), "score": float(each.score),
-                 "beliefs": beliefs_of(each.probs[None])[0]} for each in pick.candidates]
+                 "beliefs": beliefs_of(each.probs[None])[0],
+                 "given_probability": float(pick.probs[given]),
+                 "predicted_change": each.predicted_change} for each in pick.candidates]
+
+    def _explain(self, frame: Frame) -> dict[str, Any]:
+        """What the counter-example of one query does; `left` where it is not known any more."""
+        try:
+            found = self.engine.explain(
+                frame["position"], frame["given"], frame["counter_example"])
+        except Conflict:
+            return {"query": frame["query"], "left": True}
+        return {"query": frame["query"], "left": False, "probability": found.given_probability,
+                "single": asdict(found.single),
+                "group": None if found.group is None else asdict(found.group)}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
-        done = self.engine.promote(self._loaded(frame))
+        done = self.engine.promote(self._loaded(frame), _learned(Path(frame["path"])))
         self._flipped += done.flips or 0
         self._exact = done.exact
         self._version = frame.get("version", self._version)
@@ -213,6 +232,17 @@ def _live(engine: Engine) -> Engine:
     """The engine set for answering at once."""
     engine.head.exact_rows = EXACT_ROWS
     return engine
+
+
+def _learned(network: Path) -> learned.Learned | None:
+    """What came with the network; one without it (made by an older version) serves as well."""
+    try:
+        return learned.load(learned.learned_path(network))
+    except NotFound:
+        return None
+    except Corrupt as error:
+        log.error("what was learned is passed over: %s", error)
+        return None
 
 
 def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:

@@ -3,7 +3,8 @@
 Frames in (`op`): `start` once, `labels` and `never` (every label as given, where a never-ask run is
 wanted) without an answer, `train` with one. Each training starts at the weights of the seed and
 runs over the known examples in order of position, so the network is a function of (labels, seed,
-epochs): the same prefix of the ledger gives the same digest.
+epochs): the same prefix of the ledger gives the same digest. What it said of the labels while it
+learned them lies in a file beside the network; the digest is that of the weights.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import torch
 from .. import build
 from ..config import ModelSettings
 from ..features import FeatureMatrix
-from ..models import checkpoints
-from ..models.training import train
+from ..models import checkpoints, learned
+from ..models.early_stop import accuracy_to_stop_at
+from ..models.training import is_linear, train
 from ..protocols import Network
 from ..rng import derive
 from ..types import NO_LABEL
@@ -93,10 +95,13 @@ class Trainer:
         positions = np.array(sorted(told), dtype=np.int64)
         labels = np.array([told[p] for p in positions.tolist()], dtype=np.int64)
         rows = self._matrix.rows(positions).reshape(-1, *self._shape)
-        network = self._empty()
+        network, seen = self._empty(), torch.zeros(len(labels))
         train(network, torch.from_numpy(rows), torch.from_numpy(labels),
-              epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"))
+              epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"),
+              stop_at=accuracy_to_stop_at(self._settings, is_linear(network)), seen=seen)
         path = self._folder / f"{name}-{self._version:012d}.pt"
+        learned.save(learned.learned_path(path), learned.Learned(
+            torch.from_numpy(positions), torch.from_numpy(labels), seen))
         return {"path": str(path), "digest": checkpoints.save(path, network)}
 
 

@@ -18,6 +18,7 @@ from ..protocols import Ranking, Suspect, TopLayer
 from .ranking import best
 
 SHORTLIST = 16
+EPS = 1e-6
 
 
 class LeaveOneOut:
@@ -31,19 +32,32 @@ class LeaveOneOut:
 
 def doubt(top: TopLayer, rows: Tensor, shortlist: int = SHORTLIST) -> Tensor:
     """(M,) float64: the mean loss of the labels of `rows` (M,) while they were learned, or the log
-    odds against them, from -14 to 14."""
-    if top.learning is not None:
-        return top.learning[rows].double()
-    learned = _odds(top.probs[rows], top.labels[rows])
-    if len(rows) <= shortlist:
-        return _odds(top.held_out(rows), top.labels[rows]) if len(rows) else learned
-    first = torch.topk(learned, shortlist).indices
-    found = _odds(top.held_out(rows[first]), top.labels[rows[first]])
-    learned = learned.clamp(max=float(found.min()))
+    odds against them, from -14 to 14.
+
+    A row that came after the training (or got its label since) was not learned by the features; its
+    loss left out of the head stands for what training would have said, no higher than the highest
+    of those that were learned.
+    """
+    if top.learning is None:
+        return -torch.logit(_belief(top, rows, shortlist), eps=EPS)
+    found = top.learning[rows].double()
+    late = found.isnan()
+    if bool(late.any()):
+        losses = -_belief(top, rows[late], shortlist).clamp(min=EPS).log()
+        most = top.learning[~top.learning.isnan()]
+        found[late] = losses.clamp(max=float(most.max())) if len(most) else losses
+    return found
+
+
+def _belief(top: TopLayer, rows: Tensor, shortlist: int) -> Tensor:
+    """(M,) float64: the probability of each label left out, for the shortlist; no lower than the
+    highest of those for the others."""
+    labels, classes = top.labels[rows], top.probs.shape[1]
+    learned = top.probs.reshape(-1)[rows * classes + labels].double()
+    first = torch.topk(learned, min(shortlist, len(rows)), largest=False).indices
+    if not len(first):
+        return learned
+    found = top.held_out(rows[first]).gather(1, labels[first][:, None])[:, 0]
+    learned = learned.clamp(min=float(found.max()))
     learned[first] = found
     return learned
-
-
-def _odds(probs: Tensor, labels: Tensor) -> Tensor:
-    own = probs.double().gather(1, labels[:, None])[:, 0]
-    return -torch.logit(own, eps=1e-6)

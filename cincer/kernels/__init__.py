@@ -6,6 +6,10 @@ solve           damped inverses: Cholesky, conjugate gradients, Kronecker-factor
 newton          fitting the head: Newton steps, or chord steps with a factor already at hand
 leave_one_out   approximate leave-one-out probabilities, and the penalty chosen by them
 influence       the bilinear forms K_M(a, b) between two gradients, and the one pass over candidates
+left_out        what the head would be without some rows: to first order, and refitted
+group           known rows that say the same as one of them
+relabelling     RDIA's relabel function and the loss it stands for
+treated         fitting the head to rows that are learned, unlearned or left out
 top             the top-layer cache that strategies are given
 metrics         accuracy and weighted F1
 

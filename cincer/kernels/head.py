@@ -18,8 +18,8 @@ CHUNK = 8192
 
 
 def with_bias(features: Tensor) -> Tensor:
-    """(N, D) to (N, D+1): a trailing column of ones."""
-    return torch.cat([features, features.new_ones(len(features), 1)], dim=1)
+    """(..., N, D) to (..., N, D+1): a trailing column of ones."""
+    return torch.cat([features, features.new_ones(*features.shape[:-1], 1)], dim=-1)
 
 
 def chunks(rows: int, size: int = CHUNK) -> Iterator[slice]:
@@ -89,8 +89,9 @@ def _accumulate(
 
 
 def residuals(probs: Tensor, labels: Tensor) -> Tensor:
-    """(N, K): p - onehot(y). The gradient of row i is outer(residual_i, feature_i)."""
-    return probs.scatter_add(1, labels[:, None], probs.new_full((len(labels), 1), -1.0))
+    """(..., N, K): p - onehot(y). The gradient of row i is outer(residual_i, feature_i)."""
+    column = labels[..., None]
+    return probs.scatter_add(-1, column, probs.new_full(column.shape, -1.0))
 
 
 def gradients(features: Tensor, probs: Tensor, labels: Tensor) -> Tensor:

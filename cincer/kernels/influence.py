@@ -33,22 +33,25 @@ def inverse_form(
 
 
 def conflict(
-    solved: Tensor, features: Tensor, probs: Tensor, labels: Tensor, rows: Tensor
+    solved: Tensor, features: Tensor, probs: Tensor, labels: Tensor, rows: Tensor | None = None
 ) -> Tensor:
-    """-<solved, grad(k)> for each k in `rows` (M,): one pass over those rows' features.
+    """-<solved, grad(k)> for each k in `rows` (M,), None for all: one pass over their features.
 
     `solved` (K, P) = M grad(t). Higher = learning k pushed the model harder against t's label.
     """
     turned = solved.to(features.dtype).T.contiguous()
     ones = features.new_ones(len(solved))
-    found = features.new_empty(len(rows))
-    for part in chunks(len(rows), PASS_CHUNK):
-        chosen = rows[part]
-        moved = features.index_select(0, chosen) @ turned
-        mean = (moved * probs.index_select(0, chosen)) @ ones
-        own = moved.gather(1, labels.index_select(0, chosen)[:, None])[:, 0]
-        torch.sub(own, mean, out=found[part])
+    found = features.new_empty(len(features if rows is None else rows))
+    for part in chunks(len(found), PASS_CHUNK):
+        x, p, y = (_taken(values, rows, part) for values in (features, probs, labels))
+        moved = x @ turned
+        own = moved.gather(1, y[:, None])[:, 0]
+        torch.sub(own, moved.mul_(p) @ ones, out=found[part])
     return found
+
+
+def _taken(values: Tensor, rows: Tensor | None, part: slice) -> Tensor:
+    return values[part] if rows is None else values.index_select(0, rows[part])
 
 
 def relabel_change(

@@ -90,7 +90,7 @@ def fit(
     inverse = inverse or make(here.probs)
     step, decrement = _step(inverse, here)
     while decrement > tolerance and passes < max_passes:
-        moved, there, used = _line_search(rows, l2, weights, here, step, decrement)
+        moved, there, used = line_search(rows, l2, weights, here, step, decrement)
         passes, before, was_new = passes + used, decrement, newly
         if there is None and was_new:
             break
@@ -123,7 +123,7 @@ def _step(inverse: Inverse, here: Evaluation) -> tuple[Tensor, float]:
     return step, float((step * here.gradient).sum())
 
 
-def _line_search(
+def line_search(
     rows: Rows, l2: float, weights: Tensor, here: Evaluation, step: Tensor, decrement: float
 ) -> tuple[Tensor, Evaluation | None, int]:
     """The first of 1, 1/2, 1/4 ... that lowers J enough: new weights, J there, passes used."""

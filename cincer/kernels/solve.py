@@ -19,6 +19,10 @@ from ..errors import InvalidInput
 DENSE_LIMIT = 4000
 """K*P up to which the matrix is formed and factorised."""
 
+FEW = 32
+"""Rows whose leverage is found in one product; more are taken class by class, as float32 if their
+features are."""
+
 
 class Inverse(Protocol):
     """Something that applies a damped inverse, exact or approximate."""
@@ -33,6 +37,11 @@ class Inverse(Protocol):
         ...
 
 
+def at_hand(inverse: Inverse) -> Inverse:
+    """The factor that `inverse` has at hand: itself, or what it preconditions with."""
+    return inverse.preconditioner if isinstance(inverse, Iterative) else inverse
+
+
 class Cholesky:
     """The exact inverse of a formed matrix (K*P, K*P) plus damping."""
 
@@ -45,7 +54,8 @@ class Cholesky:
 
     def solve(self, gradient: Tensor) -> Tensor:
         flat = gradient.double().reshape(-1, self.factor.shape[0]).T
-        solved: Tensor = torch.cholesky_solve(flat, self.factor)
+        half = torch.linalg.solve_triangular(self.factor, flat, upper=False)
+        solved: Tensor = torch.linalg.solve_triangular(self.factor.mT, half, upper=True)
         return solved.T.reshape(gradient.shape)
 
     def inverse(self) -> Tensor:
@@ -58,6 +68,12 @@ class Cholesky:
     def leverage(self, features: Tensor) -> Tensor:
         columns = features.shape[1]
         classes = self.factor.shape[0] // columns
+        if len(features) <= FEW:
+            x = features.double()
+            every = (x @ self.inverse().view(classes, columns, classes * columns)).view(
+                classes, len(x), classes, columns)
+            found = (every @ x[:, :, None])[..., 0].transpose(0, 1)
+            return 0.5 * (found + found.transpose(1, 2))
         blocks = self.inverse().view(classes, columns, classes * columns).to(features.dtype)
         found = torch.empty(len(features), classes, classes, dtype=torch.float64)
         for k in range(classes):
@@ -121,6 +137,22 @@ class Iterative:
 
     def leverage(self, features: Tensor) -> Tensor:
         return self.preconditioner.leverage(features)
+
+
+class Remembered:
+    """An inverse that does not solve for the same gradient twice in a row."""
+
+    def __init__(self, inverse: Inverse) -> None:
+        self.inverse = inverse
+        self._last: tuple[Tensor, Tensor] | None = None
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        if self._last is None or not torch.equal(self._last[0], gradient):
+            self._last = gradient, self.inverse.solve(gradient)
+        return self._last[1]
+
+    def leverage(self, features: Tensor) -> Tensor:
+        return self.inverse.leverage(features)
 
 
 def conjugate_gradients(

@@ -14,14 +14,16 @@ from torch import Tensor
 
 from ..errors import InvalidInput
 from .held_out import held_out
+from .kernel_ridge import neighbours_doubt
 from .newton import Rows, curvature
-from .solve import Inverse
+from .solve import Inverse, at_hand
 
 
 @dataclass(frozen=True, slots=True)
 class Top:
     """See `protocols.TopLayer`. `weights` (N,) are the rows' weights in the Fisher matrix;
-    `whole` and `given` answer `jacobians` and `inputs`, from positions."""
+    `whole` and `given` answer `jacobians` and `inputs`, from positions; `doubted` answers
+    `neighbours_doubt`, from row numbers."""
 
     features: Tensor
     probs: Tensor
@@ -33,9 +35,13 @@ class Top:
     learning: Tensor | None = None
     whole: Callable[[Tensor], Tensor] | None = None
     given: Callable[[Tensor], Tensor] | None = None
+    doubted: Callable[[Tensor], Tensor] | None = None
 
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
+
+    def solve_near(self, gradient: Tensor) -> Tensor:
+        return at_hand(self.inverse).solve(gradient)
 
     def held_out(self, rows: Tensor) -> Tensor:
         """By approximate leave-one-out, with the damping as the head's penalty."""
@@ -47,6 +53,9 @@ class Top:
         if self.given is None:
             return self.features[rows, :-1]
         return self.given(self.positions[rows]).flatten(1)
+
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        return neighbours_doubt(self, rows) if self.doubted is None else self.doubted(rows)
 
     def jacobians(self, positions: Tensor) -> Tensor:
         if self.whole is None:

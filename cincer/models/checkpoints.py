@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -24,17 +25,32 @@ from .training import as_module
 
 def save(path: Path, network: Network) -> str:
     """Writes the weights to `path` and their SHA-256 to `path` + ".sha256"; returns it (hex)."""
+    return write(path, as_module(network).state_dict())
+
+
+def load(path: Path, network: Network, digest: str | None = None) -> str:
+    """Reads weights into `network`; returns the SHA-256. `Corrupt` if the file does not match the
+    hash beside it (and `digest`, if given) or does not fit the network; `NotFound` without one."""
+    state, found = read(path, digest)
+    try:
+        as_module(network).load_state_dict(state)
+    except RuntimeError as error:
+        raise _unfit(path, error) from error
+    return found
+
+
+def write(path: Path, state: Mapping[str, Tensor]) -> str:
+    """Writes tensors by name; returns the SHA-256."""
     buffer = io.BytesIO()
-    torch.save(as_module(network).state_dict(), buffer)
+    torch.save(dict(state), buffer)
     digest = hashlib.sha256(buffer.getvalue()).hexdigest()
     _replace(path, buffer.getvalue())
     _replace(digest_path(path), f"{digest}\n".encode())
     return digest
 
 
-def load(path: Path, network: Network, digest: str | None = None) -> str:
-    """Reads weights into `network`; returns the SHA-256. `Corrupt` if the file does not match the
-    hash beside it (and `digest`, if given) or does not fit the network; `NotFound` without one."""
+def read(path: Path, digest: str | None = None) -> tuple[dict[str, Tensor], str]:
+    """Tensors by name, and the SHA-256. Errors as of `load`."""
     if not path.exists():
         raise NotFound(f"no checkpoint {path}")
     data = path.read_bytes()
@@ -43,11 +59,13 @@ def load(path: Path, network: Network, digest: str | None = None) -> str:
         if found != wanted:
             raise Corrupt(f"checkpoint {path} has SHA-256 {found}, not {wanted}", path=str(path))
     try:
-        as_module(network).load_state_dict(_parse(data))
+        return _parse(data), found
     except (RuntimeError, ValueError, EOFError, pickle.UnpicklingError, AttributeError) as error:
-        raise Corrupt(f"checkpoint {path} does not fit the model: {error}",
-                      path=str(path)) from error
-    return found
+        raise _unfit(path, error) from error
+
+
+def _unfit(path: Path, error: Exception) -> Corrupt:
+    return Corrupt(f"checkpoint {path} does not fit the model: {error}", path=str(path))
 
 
 def digest_path(path: Path) -> Path:

@@ -79,6 +79,10 @@ class Curvature:
         self._matrix, self._factors = matrix, {}
         self.rows, self.drift, self.version = rows, 0, version
 
+    def outdate(self) -> None:
+        """The head has gone far from where the factor was formed: it is due."""
+        self.drift = max(self.drift, self.rows)
+
     def warm(self, *dampings: float) -> None:
         """Factorises for these dampings now rather than when first asked."""
         for damping in dampings:

@@ -22,7 +22,8 @@ class KnownRows:
 
     `features` (N, D+1), `probs` (N, K), `labels` (N,), `weights` (N,), `positions` (N,) are views.
     `class_sums` (K, D+1) float64 holds sum of w x over the rows of each label, `total` sum of w:
-    the part of the head's gradient that labels decide, exact at any moment.
+    the part of the head's gradient that labels decide, exact at any moment. `changes` counts what
+    rows, labels and weights have gone through.
     """
 
     def __init__(self, columns: int, classes: int) -> None:
@@ -38,6 +39,7 @@ class KnownRows:
         self._sizes = [0] * classes
         self.class_sums = torch.zeros(classes, columns, dtype=torch.float64)
         self.total = 0.0
+        self.changes = 0
 
     @property
     def features(self) -> Tensor:
@@ -92,6 +94,7 @@ class KnownRows:
         numbers = np.arange(rows.start, rows.stop)
         self._row_of[positions] = numbers
         self._tally(rows)
+        self.changes += 1
         for label in np.unique(labels).tolist():
             self._list(label, numbers[labels == label])
         return rows
@@ -108,6 +111,7 @@ class KnownRows:
         if weight > 0 and (before <= 0 or label != old):
             self._list(label, np.array([row]))
         self._labels[row], self._weights[row] = label, weight
+        self.changes += 1
 
     def replace_features(self, columns: int) -> None:
         """Room for features of another trunk, to be filled by `refill` from row 0."""

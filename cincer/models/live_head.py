@@ -275,6 +275,8 @@ class LiveHead:
         if abs(found / self.l2 - 1) > 1e-6:
             self.l2 = found
             self.behind += 1
+            if not self.small:
+                self.curvature.outdate()
             self.refit()
 
 

@@ -76,7 +76,8 @@ def mlp(shape: Shape, classes: int) -> Network:
 
 def cnn(shape: Shape, classes: int) -> Network:
     """For square images of one channel: convolution 32 (3 x 3), pool 2, convolution 64 (3 x 3),
-    dense 64, dropout 0.2 (Teso et al. 2021). Inputs may be flattened."""
+    dense 64, dropout 0.2 (Teso et al. 2021). Inputs may be flattened. The pool comes before the
+    first ReLU: the same for a quarter of the work. Channels last is the faster layout."""
     side = math.isqrt(math.prod(shape))
     left = (side - 2) // 2 - 2
     if side * side != math.prod(shape) or left < 1:
@@ -84,8 +85,9 @@ def cnn(shape: Shape, classes: int) -> Network:
                            f"{shape}", shape=shape)
     trunk = nn.Sequential(
         nn.Flatten(), nn.Unflatten(1, (1, side, side)),
-        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(),
+        nn.Conv2d(1, 32, 3), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(),
         nn.Flatten(), nn.Linear(64 * left * left, 64), nn.ReLU(), nn.Dropout(0.2))
+    trunk.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Split(trunk, nn.Linear(64, classes))
 
 

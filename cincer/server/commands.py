@@ -158,6 +158,40 @@ class UndoneAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Explain:
+    """What the counter-example of a query does to the suspicion. Changes nothing. Answer:
+    `Explained`."""
+
+    actor: Actor
+    query: QueryId
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What leaving `examples` out does to the probability of the label in question; the other
+    fields as in `answers.LeftOut`."""
+
+    examples: tuple[ExampleId, ...]
+    predicted_change: float
+    real_change: float
+    exact: bool
+    decrement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`probability` of the label in question with everything known; `version`: the data's."""
+
+    seq: int
+    query: QueryId
+    given: Label
+    probability: float
+    single: Without
+    group: Without | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """This actor's last connection closed: leases shorten to a grace. Answer: `Done`."""
 
@@ -187,8 +221,8 @@ class Done:
 
 
 Command: TypeAlias = (
-    Receive | Lease | Display | Reply | Skip | Flag | Undo | Gone | Retrain | Tune
+    Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Gone | Retrain | Tune
 )
 Answer: TypeAlias = (
-    tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Done
+    tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Done
 )

@@ -36,6 +36,11 @@ PENDING = 32
 """Websockets of one address that have not joined one yet, at most."""
 FRAME, SOURCE_FRAME = 64 * 1024, 1024 * 1024
 """Bytes of one websocket message at most: from people, and from sources and platforms."""
+POLICY_OF_FIGURES = ("default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+                     "font-src data:; frame-ancestors 'none'; sandbox")
+"""The one other policy a response may ask for: pictures made elsewhere, which need their own
+styles and may do nothing else."""
+_POLICY = "Content-Security-Policy"
 _HOST = re.compile(r"^[A-Za-z0-9.\-:\[\]]{1,255}$")
 
 
@@ -170,7 +175,7 @@ def security_headers(environ: Environ) -> list[tuple[str, str]]:
               f"connect-src {connect}; object-src 'none'; base-uri 'none'; form-action 'self'; "
               f"frame-ancestors 'none'")
     found = [
-        ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
+        (_POLICY, policy), ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -184,7 +189,10 @@ def _with_headers(start: Start, extra: list[tuple[str, str]]) -> Start:
     def secured(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
         own = {name.lower() for name, _ in extra}
         kept = [(name, value) for name, value in headers if name.lower() not in own]
-        return start(status, kept + extra, *rest)
+        asked = (_POLICY, POLICY_OF_FIGURES)
+        ours = [asked if name == _POLICY and asked in headers else (name, value)
+                for name, value in extra]
+        return start(status, kept + ours, *rest)
 
     return secured
 

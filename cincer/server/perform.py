@@ -21,6 +21,8 @@ from .commands import (
     Command,
     Display,
     Done,
+    Explain,
+    Explained,
     Flag,
     Held,
     LabelChange,
@@ -30,6 +32,7 @@ from .commands import (
     Skip,
     Undo,
     UndoneAnswer,
+    Without,
 )
 from .core import Parts
 from .intake import receive
@@ -117,6 +120,10 @@ def _flag(parts: Parts, actor: Actor, said: annotate.FlagIn) -> Flag:
     return Flag(actor, said.key, QueryId(said.query), said.comment)
 
 
+def _explain(parts: Parts, actor: Actor, said: annotate.ExplainIn) -> Explain:
+    return Explain(actor, QueryId(said.query))
+
+
 def _undo(parts: Parts, actor: Actor, said: annotate.UndoIn) -> Undo:
     return Undo(actor, said.key)
 
@@ -140,6 +147,20 @@ def _replied(parts: Parts, identity: Identity, found: RepliedAnswer) -> annotate
                              follow_ups=list(found.follow_ups))
 
 
+def _explained(parts: Parts, identity: Identity, found: Explained) -> annotate.ExplainAck:
+    name = parts.views.name(found.given)
+    return annotate.ExplainAck(
+        seq=found.seq, query=found.query, given_label=name or "",
+        probability=min(max(found.probability, 0.0), 1.0), alone=_without(found.single),
+        group=None if found.group is None else _without(found.group), model=found.version)
+
+
+def _without(left: Without) -> annotate.Without:
+    return annotate.Without(
+        examples=list(left.examples), predicted_change=left.predicted_change,
+        real_change=left.real_change, exact=left.exact, decrement=left.decrement)
+
+
 def _undone(parts: Parts, identity: Identity, found: UndoneAnswer) -> annotate.UndoAck:
     return annotate.UndoAck(seq=found.seq, query=found.query,
                             changes=_changes(parts, found.changes))
@@ -153,7 +174,9 @@ Maker = Callable[[Parts, Actor, Any], Command]
 MAKERS: dict[type[Message], Maker] = {
     annotate.LeaseIn: _lease, annotate.DisplayedIn: _display, annotate.ReplyIn: _reply,
     annotate.SkipIn: _skip, annotate.FlagIn: _flag, annotate.UndoIn: _undo,
+    annotate.ExplainIn: _explain,
 }
 ACKS = cast("dict[type[Answer], Callable[[Parts, Identity, Any], Message]]", {
-    Held: _held, RepliedAnswer: _replied, UndoneAnswer: _undone, Done: _done,
+    Held: _held, RepliedAnswer: _replied, UndoneAnswer: _undone, Explained: _explained,
+    Done: _done,
 })

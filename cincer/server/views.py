@@ -45,7 +45,7 @@ class Views:
         own, *contents = self.contents(positions)
         others = [self._side(counter, content)
                   for counter, content in zip(query.counters, contents, strict=True)]
-        chain = query.chain
+        chain, first = query.chain, query.counter_example
         return QueryView(
             query=query.id, kind=query.kind.value, epoch=query.epoch,
             deadline=query.lease.deadline if query.lease else 0.0, margin=query.margin,
@@ -54,7 +54,10 @@ class Views:
                 given_label=self.name(chain.settled if chain else query.given),
                 predicted_label=self.name(query.predicted), beliefs=self.beliefs(query.beliefs)),
             counter_example=others[0] if others else None, others=others[1:],
-            score=query.counters[0].score if others else None, model=query.picked or 0,
+            score=first.score if first else None,
+            given_probability=first.given_probability if first and not chain else None,
+            predicted_change=first.predicted_change if first and not chain else None,
+            model=query.picked or 0,
             follow_up=FollowUpView(
                 depth=chain.depth, follows=chain.follows, was=self.name(query.given),
             ) if chain else None)

@@ -87,7 +87,9 @@ class Rescored:
 @dataclass(frozen=True, slots=True)
 class Counter:
     """The other side of a pair: a known example, with the label it had when it was picked.
-    `score`: higher = stronger support for the suspicion."""
+    `score`: higher = stronger support for the suspicion. `given_probability`: what the model gave
+    the suspect's given label then; `predicted_change`: by how much that rises, to first order, if
+    this example is left out (None: not said by the version that picked it)."""
 
     example: ExampleId
     position: Position
@@ -95,6 +97,8 @@ class Counter:
     predicted: Label
     beliefs: tuple[Belief, ...]
     score: float
+    given_probability: float | None = None
+    predicted_change: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

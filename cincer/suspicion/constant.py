@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor
 
-
-def always(probs: Tensor, given: Tensor) -> Tensor:
-    """(N, K) and (N,) to (N,) ones."""
-    return probs.new_ones(len(given))
+from ..protocols import Score, Suspects, TopLayer
 
 
-def never(probs: Tensor, given: Tensor) -> Tensor:
-    """(N, K) and (N,) to (N,) minus ones."""
-    return probs.new_full((len(given),), -1.0)
+class Constant:
+    """The same score for every label: 1 for `always`, -1 for `never`."""
+
+    batched = True
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def __call__(self, known: Callable[[], TopLayer]) -> Score:
+        return self._score
+
+    def _score(self, suspects: Suspects) -> Tensor:
+        return suspects.probs.new_full(suspects.given.shape, self.value)

@@ -6,14 +6,31 @@ Bäuerle et al. 2020 the same number is the internal inconsistency, IIES = (1 + 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor
+
+from ..protocols import Score, Suspects, TopLayer
+
+
+class Margin:
+    """In [0, 1], higher = more suspicious. Looks at nothing but the probabilities."""
+
+    batched = True
+
+    def __call__(self, known: Callable[[], TopLayer]) -> Score:
+        return _score
 
 
 def margin(probs: Tensor, given: Tensor) -> Tensor:
-    """(N, K) and (N,) to (N,), in [0, 1], higher = more suspicious."""
-    return probs.amax(dim=1) - probs.gather(1, given[:, None])[:, 0]
+    """(..., N, K) and (..., N) to (..., N), in [0, 1], higher = more suspicious."""
+    return probs.amax(dim=-1) - probs.gather(-1, given[..., None])[..., 0]
 
 
 def inconsistency(margins: Tensor) -> Tensor:
     """IIES of Bäuerle et al. 2020 from margins, in [0.5, 1], higher = less consistent."""
     return (1 + margins) / 2
+
+
+def _score(suspects: Suspects) -> Tensor:
+    return margin(suspects.probs, suspects.given)

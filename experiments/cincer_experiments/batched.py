@@ -15,6 +15,7 @@ from torch import Tensor
 
 from cincer.config import Settings
 from cincer.counterexample import counter_example
+from cincer.models.early_stop import accuracy_to_stop_at
 from cincer.types import ExampleId
 from cincer_streams.oracle import Oracle
 from cincer_streams.stream import NoisyStream
@@ -54,7 +55,7 @@ def can_batch(settings: Settings) -> bool:
     """Whether runs with these settings fit into a grid."""
     model = settings.model
     return (model.training == "from_scratch" and model.model in (*HIDDEN, "cnn")
-            and model.suspicion == "margin" and settings.loop.audit_share == 0)
+            and settings.loop.audit_share == 0 and settings.loop.query_budget is None)
 
 
 def run(
@@ -92,8 +93,11 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
         for name, strategy in grid[0].selectors.items()]
     protocol = Protocol(
         model.model, tuple(one.repeat for one in grid), settings.loop.ask_threshold,
-        Schedule(model.epochs, seed=seed), DAMPING if model.damping is None else model.damping,
-        rounds=settings.loop.rounds, counter_examples=settings.loop.counter_examples)
+        Schedule(model.epochs, seed=seed,
+                 stop_at=accuracy_to_stop_at(model, model.model == "logreg")),
+        DAMPING if model.damping is None else model.damping,
+        suspicion=model.suspicion, rounds=settings.loop.rounds,
+        counter_examples=settings.loop.counter_examples)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))
 

@@ -2,7 +2,9 @@
 
 The file begins with one line that states every setting, version and seed; a run that was cut off
 goes on where its last whole run ended, and a file of other settings is refused. With training from
-scratch, the runs of a study are trained side by side (`batched`).
+scratch, the runs of a study are trained side by side (`batched`). Everything is computed on one
+thread a process and the finished file is in order of repeat and selector: it is the same however
+many processes wrote it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import platform
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -20,8 +22,10 @@ import torch
 from cincer import __version__
 from cincer.config import Settings
 from cincer.counterexample import COUNTER_EXAMPLES
+from cincer.durable import place
 from cincer.errors import Conflict, InvalidInput, UnknownName
 from cincer.rng import derive
+from cincer.suspicion import suspicion
 from cincer_streams.dataset import DataSet
 from cincer_streams.datasets import load
 from cincer_streams.oracle import Oracle
@@ -30,6 +34,7 @@ from cincer_streams.stream import NoisyStream, noisy_stream
 
 from . import batched
 from .arrays import read_arrays
+from .jobs import Told, spread
 from .play import Step, play
 
 DEFAULT = "default"
@@ -42,6 +47,12 @@ STREAMS = ("drawn", "published")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is running, the steps done and the steps in all."""
+
+Run: TypeAlias = tuple[str, int]
+"""Selector and repeat."""
+
+Played: TypeAlias = tuple[str, int, list[Step]]
+"""Selector, repeat, and one step an arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class Plan:
         for name in self.selectors:
             if name not in SPECIAL and name not in COUNTER_EXAMPLES:
                 raise UnknownName("selector", name, [*SPECIAL, *COUNTER_EXAMPLES])
+        suspicion(self.settings.model.suspicion)
         if self.streams not in STREAMS:
             raise UnknownName("streams", self.streams, STREAMS)
         if self.arrivals < 1 or self.repeats < 1:
@@ -90,12 +102,13 @@ class Plan:
         return self.settings.model.counter_example if selector == DEFAULT else selector
 
 
-def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator[dict[str, Any]]:
+def run(
+    plan: Plan, out: Path, progress: Progress = lambda *_: None, *, jobs: int = 1
+) -> Iterator[dict[str, Any]]:
     """Runs what `out` does not hold yet; yields the last line of every run, those found included.
-    """
+    `jobs`: processes, of which each takes whole repeats."""
     plan = plan.checked()
     finished = _resume(plan, out)
-    streams = _streams(plan, _dataset(plan.data))
     total = len(plan.selectors) * plan.repeats * (plan.arrivals + 1)
     done = len(finished) * (plan.arrivals + 1)
     missing = {(name, repeat) for name in plan.selectors for repeat in range(1, plan.repeats + 1)
@@ -108,18 +121,33 @@ def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator
         progress(what, done, total)
 
     with out.open("a", encoding="utf-8") as file:
-        for selector, repeat, steps in _played(plan, streams, missing, told):
+        for selector, repeat, steps in _everywhere(plan, missing, told, jobs):
             lines = [{"selector": selector, "repeat": repeat, **asdict(step)} for step in steps]
             file.write("".join(json.dumps(line) + "\n" for line in lines))
             file.flush()
             yield lines[-1]
+    _put_in_order(plan, out)
+
+
+def _everywhere(plan: Plan, missing: set[Run], told: Told, jobs: int) -> Iterator[Played]:
+    """The missing runs, repeat by repeat in `jobs` processes."""
+    repeats = sorted({repeat for _, repeat in missing})
+    shares = [(plan, {run for run in missing if run[1] in repeats[at::jobs]})
+              for at in range(min(jobs, len(repeats)))]
+    return _play(shares[0], told) if len(shares) == 1 else spread(_play, shares, told)
+
+
+def _play(share: tuple[Plan, set[Run]], told: Told) -> Iterator[Played]:
+    """The missing runs of `share`, here and on one thread: more would round sums differently."""
+    plan, missing = share
+    torch.set_num_threads(1)
+    return _played(plan, _streams(plan, dataset(plan.data)), missing, told)
 
 
 def _played(
-    plan: Plan, streams: list[NoisyStream], missing: set[tuple[str, int]],
-    told: Callable[[str, int], None],
-) -> Iterator[tuple[str, int, list[Step]]]:
-    """The missing runs, each whole: selector, repeat, steps."""
+    plan: Plan, streams: list[NoisyStream], missing: set[Run], told: Told
+) -> Iterator[Played]:
+    """The missing runs, each whole."""
     if batched.can_batch(plan.settings):
         wanted = [
             batched.Wanted(repeat, stream, _oracle(plan, repeat, stream),
@@ -149,7 +177,8 @@ def _oracle(plan: Plan, repeat: int, stream: NoisyStream) -> Oracle:
                   classes=len(stream.schema.classes))
 
 
-def _dataset(name: str) -> DataSet:
+def dataset(name: str) -> DataSet:
+    """The set called `name`, or that of a file of the user's own."""
     return read_arrays(Path(name)) if name.endswith(".npz") else load(name)
 
 
@@ -188,6 +217,21 @@ def _resume(plan: Plan, out: Path) -> dict[tuple[str, int], dict[str, Any]]:
     kept = [first, *(text for lines in whole.values() for text in lines)]
     out.write_text("\n".join(kept) + "\n", encoding="utf-8")
     return {key: json.loads(lines[-1]) for key, lines in whole.items()}
+
+
+def _put_in_order(plan: Plan, out: Path) -> None:
+    """The runs of a finished file by repeat and selector, as one process writes them."""
+    first, *lines = out.read_text(encoding="utf-8").splitlines(keepends=True)
+
+    def place_of(text: str) -> tuple[int, int]:
+        line = json.loads(text)
+        return line["repeat"], plan.selectors.index(line["selector"])
+
+    ordered = sorted(lines, key=place_of)
+    if ordered != lines:
+        partial = out.with_name(out.name + ".partial")
+        partial.write_text("".join([first, *ordered]), encoding="utf-8")
+        place(partial, out)
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

@@ -2,7 +2,9 @@
 
 digits, breast   read from the files that scikit-learn ships (reading them takes 5 ms; importing
                  `sklearn.datasets` takes a second)
-mnist, adult, newsgroups20   from the folder named by `CINCER_DATA`, see `folder_sets`
+mnist, adult, newsgroups20   see `folder_sets`: from the folder named by `CINCER_DATA`, else from
+                 where they are published, with a checksum (not newsgroups20)
+pima, wisconsin, breast_cancer_scale, elec2   likewise, see `small_sets`
 """
 
 from __future__ import annotations
@@ -22,19 +24,22 @@ from cincer.schema import Schema
 
 from .dataset import DataSet, array_part, part, unit_columns
 from .folder_sets import adult, mnist, newsgroups20
+from .shelf import Shelf
+from .small_sets import breast_cancer_scale, elec2, pima, wisconsin
 
 
-def load(name: str, folder: Path | None = None) -> DataSet:
-    """The data set `name`. `folder` stands in for `CINCER_DATA`.
+def load(name: str, shelf: Shelf | None = None) -> DataSet:
+    """The data set `name`; `shelf` says where files are looked for (default: `CINCER_DATA`, the
+    cache, the set's home).
 
     Raises `UnknownName`, or `InvalidInput` that says what is missing and where to put it.
     """
     if name not in DATASETS:
         raise UnknownName("data set", name, DATASETS)
-    return DATASETS[name](folder)
+    return DATASETS[name](shelf or Shelf())
 
 
-def digits(folder: Path | None = None) -> DataSet:
+def digits(shelf: Shelf | None = None) -> DataSet:
     """1,797 handwritten digits, 8 x 8, values 0 to 16; 360 of them, drawn once, are the test."""
     table = np.loadtxt(io.BytesIO(gzip.decompress(_shipped("digits.csv.gz"))), delimiter=",",
                        dtype=np.int64)
@@ -46,7 +51,7 @@ def digits(folder: Path | None = None) -> DataSet:
                    array_part("digits", images, labels, sorted(order[:360].tolist())))
 
 
-def breast(folder: Path | None = None) -> DataSet:
+def breast(shelf: Shelf | None = None) -> DataSet:
     """569 tumours, 30 measures, scaled to [0, 1] by the training part. Split as published for
     CINCER: a permutation of `RandomState(1)`, its first 114 the test, the next 455 the training
     part, in that order."""
@@ -71,12 +76,16 @@ BREAST_COLUMNS = tuple(
     template.format(measure) for template in ("mean {}", "{} error", "worst {}")
     for measure in _MEASURES)
 
-DATASETS: dict[str, Callable[[Path | None], DataSet]] = {
+DATASETS: dict[str, Callable[[Shelf], DataSet]] = {
     "digits": digits,
     "breast": breast,
     "mnist": mnist,
     "adult": adult,
     "newsgroups20": newsgroups20,
+    "pima": pima,
+    "wisconsin": wisconsin,
+    "breast_cancer_scale": breast_cancer_scale,
+    "elec2": elec2,
 }
 
 

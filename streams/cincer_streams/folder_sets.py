@@ -1,4 +1,4 @@
-"""Data sets from the folder named by `CINCER_DATA`.
+"""Data sets from the folder named by `CINCER_DATA`, else from their homes (see `shelf`).
 
 mnist         mnist/mnist.npz: X_train, y_train, X_test, y_test, uint8 28 x 28, original order
 adult         adult/adult.csv.gz: raw values, header, "?" = missing, columns `income` and `split`
@@ -10,29 +10,31 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cincer.errors import InvalidInput
 from cincer.schema import Column, Schema, typed
 
 from .dataset import DataSet, array_part, part, unit_columns
 from .files import opened
-from .npz import read_arrays
+from .raw import adult as published_adult
+from .raw import mnist as published_mnist
+from .shelf import Shelf
 
 MAX_CSV = 64 << 20
+ADULT_FILE = "adult/adult.csv.gz"
 ADULT_NUMBERS = ("age", "fnlwgt", "education_num", "capital_gain", "capital_loss",
                  "hours_per_week")
 
 
-def mnist(folder: Path | None = None) -> DataSet:
+def mnist(shelf: Shelf) -> DataSet:
     """60,000 + 10,000 handwritten digits, 28 x 28, values 0 to 255, original order and split."""
-    found = _arrays("mnist", "mnist.npz", folder, ("X_train", "y_train", "X_test", "y_test"))
+    found = shelf.arrays("mnist", "mnist/mnist.npz", ("X_train", "y_train", "X_test", "y_test"),
+                         published_mnist)
     images = np.concatenate([found["X_train"], found["X_test"]])
     labels = np.concatenate([found["y_train"], found["y_test"]]).astype(np.int64)
     schema = Schema.declare("image", [str(d) for d in range(10)], size=(28, 28))
@@ -41,11 +43,13 @@ def mnist(folder: Path | None = None) -> DataSet:
                    array_part("mnist", images, labels, range(split, len(labels))))
 
 
-def adult(folder: Path | None = None) -> DataSet:
+def adult(shelf: Shelf) -> DataSet:
     """32,561 + 16,281 census rows, original split. As published for CINCER: numbers scaled to
     [0, 1] by both parts, categories one-hot (two categories: one number), missing ones filled
     with the most frequent."""
-    rows, labels, train = _adult_rows(find("adult", "adult.csv.gz", folder))
+    path = shelf.prepared(ADULT_FILE)
+    rows, labels, train = _adult_rows(
+        published_adult(shelf.published("adult", ADULT_FILE)) if path is None else _unpacked(path))
     names = tuple(rows[0])
     numbers = np.array([[row[name] for name in ADULT_NUMBERS] for row in rows], dtype=np.float64)
     by_name = {c.name: c for c in unit_columns(ADULT_NUMBERS, numbers)}
@@ -58,11 +62,11 @@ def adult(folder: Path | None = None) -> DataSet:
                    part("adult", rows.__getitem__, labels, rest))
 
 
-def newsgroups20(folder: Path | None = None) -> DataSet:
+def newsgroups20(shelf: Shelf) -> DataSet:
     """11,314 + 7,532 posts in 20 groups as 100 latent semantic features of length 1, split by
     date."""
-    found = _arrays("newsgroups20", "newsgroups20_lsa100.npz", folder,
-                    ("X", "y", "split", "classes"))
+    found = shelf.arrays("newsgroups20", "newsgroups20/newsgroups20_lsa100.npz",
+                         ("X", "y", "split", "classes"), None)
     features, labels = found["X"].astype(np.float32), found["y"].astype(np.int64)
     train = found["split"] == "train"
     schema = Schema.declare("vector", found["classes"].tolist(), columns=features.shape[1])
@@ -72,35 +76,25 @@ def newsgroups20(folder: Path | None = None) -> DataSet:
 
 
 def find(name: str, file: str, folder: Path | None) -> Path:
-    """The file of data set `name`, or `InvalidInput` that says what is missing."""
-    root = folder or (Path(os.environ["CINCER_DATA"]) if os.environ.get("CINCER_DATA") else None)
-    if root is None:
-        raise InvalidInput(f"data set {name!r} is not shipped: set CINCER_DATA to a folder that "
-                           f"holds {name}/{file}", field="CINCER_DATA")
-    path = root / name / file
-    if not path.is_file():
-        raise InvalidInput(f"data set {name!r} is not there: {path} is missing (CINCER_DATA names "
-                           "the folder)", field="CINCER_DATA")
+    """The prepared file `name`/`file` in `folder` (None = `CINCER_DATA`), or `InvalidInput` that
+    says what is missing. Nothing is downloaded."""
+    shelf = Shelf() if folder is None else Shelf(folder)
+    path = shelf.prepared(f"{name}/{file}")
+    if path is None:
+        raise InvalidInput(f"{name}/{file} is not there: set CINCER_DATA to a folder that holds it",
+                           field="CINCER_DATA")
     return path
 
 
-def _arrays(
-    name: str, file: str, folder: Path | None, wanted: tuple[str, ...]
-) -> dict[str, NDArray[Any]]:
-    path = find(name, file, folder)
-    found = read_arrays(path)
-    absent = [array for array in wanted if array not in found]
-    if absent:
-        raise InvalidInput(f"{path} lacks {', '.join(absent)}", field="path")
-    return found
-
-
-def _adult_rows(path: Path) -> tuple[list[dict[str, Any]], Any, Any]:
+def _unpacked(path: Path) -> list[dict[str, str]]:
     with opened(path) as file, gzip.open(file) as packed:
         data = packed.read(MAX_CSV + 1)
     if len(data) > MAX_CSV:
         raise InvalidInput(f"{path} inflates to more than {MAX_CSV} bytes", field="path")
-    found = list(csv.DictReader(io.StringIO(data.decode("utf-8"))))
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"))))
+
+
+def _adult_rows(found: list[dict[str, str]]) -> tuple[list[dict[str, Any]], Any, Any]:
     labels = np.array([row.pop("income") == ">50K" for row in found], dtype=np.int64)
     train = np.array([row.pop("split") == "train" for row in found])
     kinds = {name: Column(name) if name in ADULT_NUMBERS

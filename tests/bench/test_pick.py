@@ -7,11 +7,14 @@ from cincer.bench.pick import Synthetic, run
 
 def test_rows_of_the_report():
     lines = []
-    report = run(sizes=(300, 600), features=5, classes=3, repeats=4, progress=lines.append)
+    report = run(sizes=(300, 600), features=5, classes=3, repeats=4, progress=lines.append,
+                 selectors=("unlearned", "top_fisher"))
     assert report["threads"] == 1
     rows = report["rows"]
-    assert [row["known"] for row in rows] == [300, 600]
+    assert [(row["known"], row["selector"]) for row in rows] == [
+        (known, name) for known in (300, 600) for name in ("unlearned", "top_fisher")]
     for row in rows:
+        assert row["first_ms"] > 0
         assert 0 < row["pick_ms_p50"] <= row["pick_ms_p99"]
         assert row["ratio"] == row["pick_ms_p50"] / row["pass_ms"]
         assert row["known"] / 6 < row["candidates"] < row["known"] / 1.5
@@ -19,12 +22,11 @@ def test_rows_of_the_report():
     assert lines[0].startswith("300")
 
 
-def test_synthetic_rows_depend_on_their_position_alone():
-    data, again = (Synthetic(25_000, 4, 3, seed=1) for _ in range(2))
-    positions = np.array([24_999, 3, 12_000, 3])
-    found = data.rows(positions)
-    one_by_one = np.concatenate([again.rows(positions[i : i + 1]) for i in range(4)])
-    assert np.array_equal(found, one_by_one)
-    assert not np.array_equal(found[0], found[1])
-    wrong = (data.labels() != np.arange(25_000) % 3).mean()
+def test_synthetic_rows_depend_on_their_position_and_the_seed_alone():
+    data, more = Synthetic(12_000, 4, 3, seed=1), Synthetic(25_000, 4, 3, seed=1)
+    positions = np.array([11_999, 3, 10_000, 3])
+    assert np.array_equal(data.rows(positions), more.rows(positions))
+    assert not np.array_equal(data.rows(positions), Synthetic(12_000, 4, 3, seed=2).rows(positions))
+    assert len({row.tobytes() for row in more.rows(np.arange(25_000))}) == 25_000
+    wrong = (more.labels() != np.arange(25_000) % 3).mean()
     assert 0.18 < wrong < 0.22

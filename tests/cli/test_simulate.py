@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
 
 from cincer.cli import main
+from cincer.suspicion import SUSPICIONS
 
 FIELDS = {"selector", "repeat", "t", "queries", "labels_inspected", "cleaned", "cleaned_examples",
           "cleaned_counter_examples", "mislabelled_seen", "mislabelled_share", "f1", "f1_clean",
@@ -35,7 +37,7 @@ def test_one_line_a_selector_repeat_and_arrival(simulate):
     assert found.exit_code == 0, found.output
     head, *lines = _lines(simulate)
     assert head["plan"]["settings"]["loop"]["ask_threshold"] == 0.2
-    assert head["selectors"]["default"] == "top_fisher"
+    assert head["selectors"]["default"] == "unlearned"
     assert {"cincer", "torch", "numpy"} <= head["versions"].keys()
     assert [(x["selector"], x["repeat"], x["t"]) for x in lines] == [
         (s, r, t) for r in (1, 2) for s in ("default", "no_ce") for t in range(13)]
@@ -87,8 +89,88 @@ def test_a_file_of_other_settings_is_left_alone(simulate):
     (("--noise", "1"), "noise"),
     (("--ask-threshold", "7"), "ask_threshold"),
     (("--model", "forest"), "forest"),
+    (("--suspicion", "margn"), "did you mean 'margin'"),
+    (("--early-stop", "papr"), "did you mean 'paper'"),
+    (("--jobs", "0"), "--jobs"),
 ])
 def test_what_cannot_be_run_is_said_in_one_line(simulate, words, told):
     found = simulate(*words)
     assert found.exit_code == 2, found.output
     assert told in found.stderr
+
+
+FROM_SCRATCH = ("--training", "from_scratch", "--epochs", "4", "--bootstrap", "40")
+
+
+@pytest.mark.parametrize("words", [("--model", "mlp", *FROM_SCRATCH), ()])
+def test_the_file_is_the_same_for_any_number_of_jobs(simulate, words):
+    words = ("--selector", "no_ce,largest_loss", "--repeats", "3", "--arrivals", "4", *words)
+    for jobs in ("1", "2"):
+        found = simulate(*words, "--jobs", jobs, out=f"{jobs}.jsonl")
+        assert found.exit_code == 0, found.output
+    one, two = ((simulate.folder / f"{jobs}.jsonl").read_bytes() for jobs in "12")
+    assert one == two
+
+
+def test_a_run_of_several_jobs_that_was_cut_off_goes_on(simulate):
+    words = ("--selector", "no_ce,random", "--arrivals", "5")
+    simulate(*words, "--jobs", "2")
+    whole = (simulate.folder / "run.jsonl").read_text()
+    (simulate.folder / "run.jsonl").write_text("".join(whole.splitlines(keepends=True)[:15]))
+    assert simulate(*words, "--jobs", "3").exit_code == 0
+    assert (simulate.folder / "run.jsonl").read_text() == whole
+
+
+def test_what_fails_in_a_job_is_said_as_it_would_be_here(simulate):
+    words = ("--model", "no.such:model", "--selector", "no_ce")
+    for jobs in ("1", "2"):
+        found = simulate(*words, "--jobs", jobs, out=f"{jobs}.jsonl")
+        assert found.exit_code == 2, found.output
+        assert "cannot load model 'no.such:model'" in found.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_model_of_one_s_own_is_trained_from_scratch(simulate, monkeypatch, jobs):
+    (simulate.folder / f"own_model_{jobs}.py").write_text(
+        "from torch import nn\n"
+        "def make(shape, classes):\n"
+        "    return nn.Sequential(nn.Linear(shape[0], 8), nn.Tanh(), nn.Linear(8, classes))\n")
+    monkeypatch.chdir(simulate.folder)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    found = simulate("--model", f"own_model_{jobs}:make", "--selector", "largest_loss", "--jobs",
+                     jobs, "--arrivals", "6", "--ask-threshold", "0", *FROM_SCRATCH)
+    assert found.exit_code == 0, found.output
+    _, *lines = _lines(simulate)
+    assert len(lines) == 2 * 7
+    assert lines[6]["queries"] > 0
+
+
+def test_audits_from_scratch_ask_about_what_the_model_does_not_doubt(simulate):
+    words = ("--selector", "no_ce", "--model", "logreg", "--suspicion", "never", "--ask-threshold",
+             "0.99", "--query-budget", "1000", *FROM_SCRATCH)
+    simulate(*words, "--audit-share", "0.9", out="some.jsonl")
+    simulate(*words, out="none.jsonl")
+    assert _lines(simulate, "some.jsonl")[-1]["queries"] > 0
+    assert _lines(simulate, "none.jsonl")[-1]["queries"] == 0
+
+
+def test_early_stop_changes_what_is_learned(simulate):
+    words = ("--data", "breast", "--selector", "no_ce", "--model", "mlp", "--noise", "0",
+             "--training", "from_scratch", "--arrivals", "3")
+    simulate(*words, out="all.jsonl")
+    found = simulate(*words, "--early-stop", "paper", out="early.jsonl")
+    assert found.exit_code == 0, found.output
+    head, *lines = _lines(simulate, "early.jsonl")
+    assert head["plan"]["settings"]["model"]["early_stop"] == "paper"
+    assert lines != _lines(simulate, "all.jsonl")[1:]
+
+
+def test_help_names_every_flag():
+    found = CliRunner().invoke(main, ["simulate", "--help"])
+    for flag in ("--data", "--model", "--selector", "--suspicion", "--ask-threshold", "--noise",
+                 "--noise-model", "--bootstrap", "--arrivals", "--repeats", "--seed", "--training",
+                 "--early-stop", "--oracle-error", "--audit-share", "--out", "--jobs", "--streams"):
+        assert f"{flag} " in found.output
+    said = " ".join(found.output.split())
+    assert "whatever their margin. [default: 0.0]" in said
+    assert all(name in said for name in SUSPICIONS)

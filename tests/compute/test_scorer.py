@@ -11,10 +11,15 @@ from compute.making import Place
 from cincer.compute.frames import unpack_ints
 from cincer.compute.messages import labels_frame
 from cincer.compute.scorer import Scorer
+from cincer.models.learned import learned_path
 
 
 def _ask(scorer: Scorer, op: str, **fields: Any) -> Any:
     return scorer.handle({"op": op, "job": 1, **fields})
+
+
+PLAIN: dict[str, Any] = {"instead": [None], "exclude": [[]], "limit": [1]}
+"""What a pick job says of one query that is no follow-up."""
 
 
 def _scorer(place: Place, **settings: Any) -> Scorer:
@@ -57,6 +62,37 @@ def test_a_follow_up_has_its_own_prediction_and_what_it_may_not_show(place: Plac
 
     first, second, third = picked([], 3)
     assert picked([first], 2) == [second, third]
+
+
+def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
+    scorer = _scorer(place)
+    wrong = (int(place.true[70]) + 1) % 3
+    asked = {"queries": ["q-1"], "positions": [70], "given": [wrong],
+             **PLAIN}
+    ((side,),) = _ask(scorer, "pick", **asked)["picks"]
+    found = _ask(scorer, "explain", query="q-1", position=70, given=wrong,
+                 counter_example=side["position"])
+    assert (found["query"], found["left"]) == ("q-1", False)
+    assert found["single"]["positions"] == (side["position"],)
+    assert found["single"]["exact"]
+    assert abs(found["probability"] - side["given_probability"]) < 1e-4
+    assert abs(found["single"]["predicted_change"] - side["predicted_change"]) < 1e-6
+    assert found["single"]["predicted_change"] * found["single"]["real_change"] > 0
+    scorer.handle(labels_frame("labels", 9, [side["position"]], [-1]))
+    gone = _ask(scorer, "explain", query="q-1", position=70, given=wrong,
+                counter_example=side["position"])
+    assert gone["left"]
+
+
+def test_what_a_person_has_settled_is_not_picked(place: Place) -> None:
+    scorer = _scorer(place)
+    asked = {"queries": ["q-1"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3],
+             **PLAIN}
+    first = _ask(scorer, "pick", **asked)["picks"][0][0]["position"]
+    scorer.handle(labels_frame("settled", 3, [first], [1]))
+    assert _ask(scorer, "pick", **asked)["picks"][0][0]["position"] != first
+    scorer.handle(labels_frame("settled", 4, [first], [0]))
+    assert _ask(scorer, "pick", **asked)["picks"][0][0]["position"] == first
 
 
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
@@ -104,6 +140,27 @@ def test_a_promoted_network_is_taken_up_and_a_broken_one_passed_over(place: Plac
     asked = {"positions": list(range(60, 90)), "given": [-1] * 30}
     both = [[o[1] for o in _ask(s, "score", **asked)["scored"]] for s in (scorer, plain)]
     assert both[0] == both[1]
+
+
+def test_a_network_brings_what_it_learned_and_serves_without(place: Place) -> None:
+    trainer = place.trainer(place.labels(5, range(60)), model="mlp", epochs=2)
+    made = trainer.handle({"op": "train", "job": 1})
+    assert made is not None
+    network = {"path": made["path"], "digest": made["digest"]}
+    scorer = place.scorer(networks=[network], model="mlp")
+    scorer.handle(place.labels(6, range(65)))
+    _ask(scorer, "sync")
+    assert scorer.engine.learned is not None
+    late = scorer.engine.learned.of(scorer.engine.known).isnan()
+    assert late.nonzero()[:, 0].tolist() == [60, 61, 62, 63, 64]
+    beside = learned_path(Path(made["path"]))
+    for spoil in (lambda: beside.write_bytes(b"torn"), beside.unlink):
+        spoil()
+        _ask(scorer, "promote", version=7, **network)
+        assert scorer.engine.learned is None
+        asked = {"queries": ["q"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3],
+                 **PLAIN}
+        assert _ask(scorer, "pick", **asked)["picks"][0]
 
 
 def test_postponed_work_ends(place: Place) -> None:

@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compute.making import Place
+import torch
+from compute.making import CLASSES, WIDTH, Place
 
 from cincer.compute.frames import Frame
 from cincer.compute.messages import labels_frame
+from cincer.models import checkpoints
+from cincer.models.learned import learned_path, load
+from cincer.models.networks import network
+from cincer.models.training import train
+from cincer.rng import derive
 
 
 def _trained(place: Place, *frames: Frame, **settings: Any) -> Frame:
@@ -28,6 +34,23 @@ def test_the_same_labels_and_seed_give_the_same_digest(place: Place) -> None:
     assert at_once["rows"] == 60
     path = Path(at_once["path"])
     assert path.with_name(path.name + ".sha256").read_text().strip() == at_once["digest"]
+
+
+def test_what_it_said_while_learning_lies_beside_the_network(place: Place) -> None:
+    """The weights are those of a training that noted nothing."""
+    found = _trained(place, place.labels(8, range(60)), epochs=4)
+    learned = load(learned_path(Path(found["path"])))
+    assert learned.positions.tolist() == list(range(60))
+    assert learned.labels.tolist() == place.given[:60].tolist()
+    plain, seen = network("mlp", (WIDTH,), CLASSES, 1), torch.zeros(60)
+    train(plain, torch.from_numpy(place.rows[:60]), learned.labels, epochs=4,
+          seed=derive(1, "trainer"))
+    checkpoints.load(Path(found["path"]), other := network("mlp", (WIDTH,), CLASSES, 2))
+    assert all(torch.equal(a, b) for a, b in zip(
+        plain.parameters(), other.parameters(), strict=True))
+    train(network("mlp", (WIDTH,), CLASSES, 1), torch.from_numpy(place.rows[:60]), learned.labels,
+          epochs=4, seed=derive(1, "trainer"), seen=seen)
+    assert torch.equal(learned.losses, seen)
 
 
 @pytest.mark.parametrize("other", [{"seed": 2}, {"epochs": 2}])

@@ -61,9 +61,11 @@ def test_repeats_that_lack_the_same_are_one_grid(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("change", [
-    {"training": "live"}, {"model": "os:getcwd"}, {"suspicion": "random"}])
+    {"training": "live"}, {"model": "os:getcwd"}])
 def test_what_does_not_fit_a_grid_runs_alone(change: dict[str, str]) -> None:
     settings = plan().settings
     assert batched.can_batch(settings)
     assert not batched.can_batch(replace(settings, model=replace(settings.model, **change)))
     assert not batched.can_batch(replace(settings, loop=LoopSettings()))
+    budget = replace(settings.loop, query_budget=100.0)
+    assert not batched.can_batch(replace(settings, loop=budget))

@@ -147,3 +147,15 @@ def test_relabel_gradient_identities():
     (-(1 - own).log()).sum().backward()
     wanted = -(own / (1 - own))[:, None] * residuals(p, m)
     assert torch.allclose(logits.grad, wanted.detach(), atol=1e-14)
+
+
+def test_conflict_of_all_rows_is_that_of_each_row_named():
+    source = torch.Generator().manual_seed(4)
+    x, solved = (torch.randn(n, 5, generator=source) for n in (3000, 4))
+    probs = torch.rand(3000, 4, generator=source).softmax(dim=1)
+    labels = torch.randint(0, 4, (3000,), generator=source)
+    rows = torch.randperm(3000, generator=source)
+    every = conflict(solved, x, probs, labels)
+    torch.testing.assert_close(conflict(solved, x, probs, labels, rows), every[rows])
+    wanted = -torch.einsum("nkp,kp->n", gradients(x, probs, labels), solved)
+    torch.testing.assert_close(every, wanted, rtol=1e-4, atol=1e-4)

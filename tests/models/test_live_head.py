@@ -97,6 +97,19 @@ def test_changes_between_the_pieces_of_idle_work_are_not_lost(monkeypatch):
     assert torch.allclose(head.weights, optimum(head), atol=2e-3)
 
 
+def test_another_penalty_makes_the_factor_due_above_the_limit():
+    """The penalty that is chosen lies far from the first guess."""
+    head, _, _ = filled(2000, exact_rows=100, classes=3, l2=None)
+    head.refit()
+    first = head.l2
+    settle(head)
+    assert abs(head.l2 / first - 1) > 0.1
+    target = torch.randn(3, 5, dtype=torch.float64)
+    known = head.known
+    wanted = Cholesky(fisher(known.features.double(), known.probs.double()), head.l2).solve(target)
+    assert (head.top().solve(target) - wanted).norm() < 0.02 * wanted.norm()
+
+
 def test_pick_inverse_is_the_exact_one_even_with_a_stale_factor():
     head, x, given = filled(first=380)
     settle(head)

@@ -203,13 +203,19 @@ class FakeService:
             raise Stale(f"query {command.query} is closed")
         if query is None or query.lease is None or query.lease.annotator != command.actor.name:
             raise NotFound(f"no query {command.query} that you hold")
-        if command.epoch not in (None, query.epoch):
+        if getattr(command, "epoch", None) not in (None, query.epoch):
             raise Stale("the lease ended")
         return query
 
     def _display(self, command: c.Display) -> c.Done:
         self._mine(command)
         return self._done(command)
+
+    def _explain(self, command: c.Explain) -> c.Explained:
+        query = self._mine(command)
+        assert query.counter_example is not None
+        alone = c.Without((query.counter_example.example,), 0.2, 0.25, True, 1e-20)
+        return c.Explained(self.seq, query.id, query.given or 0, 0.1, alone, None, 1)
 
     def _reply(self, command: c.Reply) -> c.RepliedAnswer:
         query = self._mine(command)

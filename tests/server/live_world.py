@@ -48,6 +48,8 @@ class FakeScorer:
         self.held = False
         self._kept: list[Frame] = []
         self.autostart = True
+        self.change = 0.23
+        self.refuses = ""
 
     def start(self) -> None:
         if self.autostart:
@@ -75,6 +77,11 @@ class FakeScorer:
             self.version = frame["version"]
         elif "job" in frame:
             self._answer(self._answered(frame))
+
+    @property
+    def picked(self) -> int:
+        """How many picks it was asked for."""
+        return sum(frame["op"] == "pick" for frame in self.frames)
 
     def release(self) -> None:
         self.held = False
@@ -119,7 +126,19 @@ class FakeScorer:
         found = [p for p, known in sorted(self.labels.items())
                  if known == label and p not in barred]
         return [{"position": at, "label": label, "predicted": label, "score": 1.0,
-                 "beliefs": [[label, 0.8]]} for at in found[:limit]]
+                 "beliefs": [[label, 0.8]], "given_probability": 0.08,
+                 "predicted_change": self.change} for at in found[:limit]]
+
+    def _explain(self, frame: Frame) -> Frame:
+        """The counter-example alone, and with the others of its label."""
+        if self.refuses:
+            return {"error": self.refuses, "code": "invalid"}
+        at = frame["counter_example"]
+        single = {"positions": [at], "predicted_change": 0.2, "real_change": 0.25, "exact": True,
+                  "decrement": 1e-20, "steps": 4}
+        others = [p for p, known in self.labels.items() if known == self.labels[at] and p != at]
+        return {"query": frame["query"], "left": self.labels[at] == NO_LABEL, "probability": 0.08,
+                "single": single, "group": single | {"positions": [at, *others]}}
 
     def _sync(self, frame: Frame) -> Frame:
         return {}

@@ -83,6 +83,26 @@ def test_from_an_arrival_to_a_fixed_label(place: Place) -> None:
     assert place.ask("admin", "GET", "/examples/e6")["labels"]["effective"] == "b"
 
 
+def test_a_pair_says_what_it_would_change_and_is_explained_to_its_holder(place: Place) -> None:
+    batch = [example(n, "abc"[n % 3]) for n in range(6)] + [example(6, "b")]
+    place.ask("source", "POST", "/examples?wait=5000", batch)
+    place.ask("annotator", "POST", "/queries/lease", {"key": "lease-1"})
+    query = place.ask("annotator", "GET", "/queries")["queries"][0]
+    assert (query["given_probability"], query["predicted_change"]) == (0.08, 0.23)
+    path = f"/queries/{query['query']}/explain"
+    told = place.ask("annotator", "POST", path, {})
+    assert told["ok"] is True, told
+    assert (told["query"], told["given_label"], told["probability"]) == (query["query"], "b", 0.08)
+    assert told["alone"] == {"examples": ["e0"], "predicted_change": 0.2, "real_change": 0.25,
+                             "exact": True, "decrement": 1e-20}
+    assert told["group"]["examples"] == ["e0", "e3"]
+    assert place.ask("platform", "POST", path, {})["status"] == 404
+    assert place.ask("source", "POST", path, {})["status"] == 403
+    assert place.ask("annotator", "POST", "/queries/q-99/explain", {})["status"] == 409
+    before = place.ask("admin", "GET", "/health")["seq"]
+    assert place.ask("annotator", "POST", path, {})["seq"] == before
+
+
 def test_the_audit_log_in_pages(place: Place) -> None:
     place.ask("source", "POST", "/examples?wait=5000", [example(n, "a") for n in range(6)])
     first = place.ask("admin", "GET", "/events?limit=3")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from server.live_world import ANN, BEN, PATIENCE, SOURCE, item, until, world
 
+from cincer.compute.messages import labels_of
 from cincer.errors import Busy, Closed, Conflict, NotFound, Stale
 from cincer.server import commands as c
 from cincer.server.notices import ArrivalDecided, HeadMoved, QueryOver, QueryReady
@@ -237,6 +238,25 @@ def test_a_second_start_goes_on_where_it_was(tmp_path: Path) -> None:
         assert w.reply(query, 0).counted
         assert w.scorer.labels[6] == 0
         assert [p.replies for p in w.service.stats().people] == [1]
+
+
+def test_the_scorer_is_told_what_a_person_has_settled(tmp_path: Path) -> None:
+    def told() -> dict[int, int]:
+        frames = [labels_of(f) for f in w.scorer.frames if f["op"] == "settled"]
+        return {p: s for places, flags in frames
+                for p, s in zip(places.tolist(), flags.tolist(), strict=True)}
+
+    with world(tmp_path) as w:
+        w.bootstrap()
+        w.receive(1)
+        query = w.pair()
+        w.show(query)
+        w.reply(query, 0)
+        assert told() == {6: 1, 0: 1}
+    with world(tmp_path) as w:
+        until(lambda: told() == {6: 1, 0: 1})
+        w.do(c.Undo(ANN, "u1"))
+        assert told() == {6: 0, 0: 0}
 
 
 def test_other_classes_do_not_fit_a_ledger(tmp_path: Path) -> None:

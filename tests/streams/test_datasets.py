@@ -12,7 +12,9 @@ import pytest
 from cincer.errors import InvalidInput, UnknownName
 from cincer_streams.dataset import DataSet
 from cincer_streams.datasets import DATASETS, load
+from cincer_streams.folder_sets import find
 from cincer_streams.published import draws, published_streams
+from cincer_streams.shelf import Shelf
 
 SHIPPED = ("digits", "breast")
 PUBLISHED = {
@@ -23,6 +25,8 @@ PUBLISHED = {
 SIZES = {
     "digits": (1437, 360, 64, 10), "breast": (455, 114, 30, 2), "mnist": (60000, 10000, 784, 10),
     "adult": (32561, 16281, 104, 2), "newsgroups20": (11314, 7532, 100, 20),
+    "pima": (615, 153, 8, 2), "wisconsin": (560, 139, 9, 2),
+    "breast_cancer_scale": (547, 136, 11, 2), "elec2": (36249, 9063, 6, 2),
 }
 
 
@@ -104,22 +108,19 @@ def test_draws_ask_for_no_more_than_there_is() -> None:
         draws(np.zeros(150, np.int64), 2)
 
 
-@pytest.mark.parametrize("name", sorted(set(DATASETS) - set(SHIPPED)))
-def test_what_is_missing_is_said(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("CINCER_DATA", raising=False)
-    with pytest.raises(InvalidInput, match=f"set CINCER_DATA to a folder that holds {name}/"):
-        load(name)
-    with pytest.raises(InvalidInput, match=f"{tmp_path}.*is missing"):
-        load(name, tmp_path)
-
-
 def test_a_file_without_its_arrays_is_named(tmp_path: Path) -> None:
     (tmp_path / "mnist").mkdir()
     np.savez(tmp_path / "mnist" / "mnist.npz", X=np.zeros(3))
     with pytest.raises(InvalidInput, match="lacks X_train"):
-        load("mnist", tmp_path)
+        load("mnist", Shelf(tmp_path))
+
+
+def test_a_prepared_file_is_found_or_named(tmp_path: Path) -> None:
+    (tmp_path / "streams").mkdir()
+    (tmp_path / "streams" / "elec2.npz").write_bytes(b"x")
+    assert find("streams", "elec2.npz", tmp_path) == tmp_path / "streams" / "elec2.npz"
+    with pytest.raises(InvalidInput, match=r"streams/other[.]npz is not there"):
+        find("streams", "other.npz", tmp_path)
 
 
 def test_unknown_data_set() -> None:

@@ -8,6 +8,7 @@ keys remembered, and the line can be cut at the worst moments.
 from __future__ import annotations
 
 import argparse
+import json
 import mimetypes
 import socket
 import threading
@@ -56,6 +57,10 @@ class Mock:
         self.flags: list[dict[str, Any]] = []
         self.displayed: list[str] = []
         self.undone: list[str] = []
+        self.explained: list[str] = []
+        self.explain: Callable[[dict[str, Any]], dict[str, Any]] = samples.explained
+        self.patience = threading.Event()
+        self.patience.set()
         self.wrong: list[str] = []
         self.down = self.denied = self.swallow = False
         self._answers: dict[str, dict[str, Any]] = {}
@@ -134,7 +139,8 @@ class Mock:
             "query:lease": self._on_lease, "query:displayed": self._on_displayed,
             "query:reply": self._on_reply, "query:skip": self._on_skip,
             "query:flag": self._on_flag, "reply:undo": self._on_undo,
-            "session:resume": lambda _: self._ack()}
+            "session:resume": lambda _: self._ack(),
+            "query:explain": lambda _: {}}
 
         def handle(sid: str, data: Any) -> Any:
             try:
@@ -180,9 +186,10 @@ class Mock:
         if view is None:
             return self._ack(counted=False, late=True, changes=[])
         self._done.append(view)
-        changes = [_change(view["example"], data["example"])]
-        if data.get("counter_example") and view["counter_example"]:
-            changes.append(_change(view["counter_example"], data["counter_example"]))
+        shown = [view["example"], view["counter_example"], *view.get("others", ())]
+        said = [data["example"], data.get("counter_example"), *data.get("others", ())]
+        changes = [_change(side, decision) for side, decision in zip(shown, said, strict=False)
+                   if side and decision]
         threading.Timer(0.05, lambda: self.push(
             "model:updated", model=129, known=1103, flipped=self.flipped, exact=True,
             after=view["query"])).start()
@@ -208,6 +215,18 @@ class Mock:
         threading.Timer(0.03, lambda: self.push("query:push", query=again)).start()
         return self._ack(query=view["query"], changes=[])
 
+    def _on_explain(self, query: str, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        said = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        EVENTS[PLACE]["query:explain"][0].model_validate(said | {"query": query})
+        self.explained.append(query)
+        self.patience.wait(5)
+        view = next(view for view in self.held if view["query"] == query)
+        answer = self.explain(view)
+        if answer["ok"]:
+            EVENTS[PLACE]["query:explain"][1].model_validate(answer)
+        return _say(start, "200 OK" if answer["ok"] else "503 Down", json.dumps(answer).encode(),
+                    "application/json")
+
     def _take(self, query: str) -> dict[str, Any] | None:
         found = next((view for view in self.held if view["query"] == query), None)
         if found:
@@ -223,6 +242,8 @@ class Mock:
                 if self.down or self.denied:
                     return _say(start, "401 Unauthorized" if self.denied else "503 Down", b"")
                 return sockets(environ, start)  # type: ignore[no-any-return]
+            if path.endswith("/explain") and not self.down:
+                return self._on_explain(path.split("/")[-2], environ, start)
             if path.startswith("/api/"):
                 status = "503 Down" if self.down else "200 OK"
                 return _say(start, "401 Unauthorized" if self.denied else status, b"{}")

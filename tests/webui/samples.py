@@ -75,9 +75,10 @@ def separate(left: dict[str, Any], right: dict[str, Any]) -> None:
 
 
 def question(
-    number: int, kind: str, names: list[str], *, what: str = "suspicious", alone: bool = False
+    number: int, kind: str, names: list[str], *, what: str = "suspicious", alone: bool = False,
+    known: int = 1,
 ) -> dict[str, Any]:
-    """A `QueryView` as a dict."""
+    """A `QueryView` as a dict, with `known` counter-examples."""
     draw = random.Random(number)
     given, machine = draw.sample(range(len(names)), 2)
     left = _side(f"digits-{400 + number:04d}", kind, names, given, machine, draw)
@@ -89,8 +90,42 @@ def question(
     return {
         "query": f"q-{number}", "kind": what, "epoch": 1, "deadline": 4e9,
         "margin": 0.6, "example": left, "counter_example": None if alone else right,
-        "score": 0.4, "model": 128,
+        "score": 0.4, "model": 128, **reason(left, alone or what == "unlabelled"),
+        "others": [_side(f"digits-{draw.randrange(100, 400):04d}", kind, names, machine, machine,
+                         draw) for _ in range(known - 1)], "follow_up": None,
     }
+
+
+def follow_up(
+    number: int, kind: str, names: list[str], *, depth: int = 2, bad: bool = False
+) -> dict[str, Any]:
+    """A `QueryView` of a follow-up: its left side had the first class and has the second."""
+    view = question(number, kind, names, what="follow_up")
+    left, right = view["example"], view["counter_example"]
+    was = left["given_label"]
+    left |= {"given_label": None if bad else right["given_label"]}
+    return view | {"margin": None, "given_probability": None, "predicted_change": None,
+                   "follow_up": {"depth": depth, "follows": f"q-{number - 1}", "was": was}}
+
+
+def reason(side: dict[str, Any], without: bool) -> dict[str, Any]:
+    """What the machine gives the given label, and by how much that would rise."""
+    if without:
+        return {"given_probability": None, "predicted_change": None}
+    p = next(b["p"] for b in side["beliefs"] if b["label"] == side["given_label"])
+    return {"given_probability": p, "predicted_change": 0.2 * (1 - p)}
+
+
+def explained(view: dict[str, Any], *, group: int = 4, exact: bool = True) -> dict[str, Any]:
+    """An `ExplainAck` for a question, as a dict; `group` examples are like its counter-example."""
+    others = [f"digits-{900 + i}" for i in range(group)]
+    alone = {"examples": [view["counter_example"]["id"]], "predicted_change": 0.1,
+             "real_change": 0.12, "exact": exact, "decrement": 1e-21 if exact else 3e-7}
+    return {
+        "ok": True, "seq": 7, "query": view["query"], "given_label": view["example"]["given_label"],
+        "probability": view["given_probability"], "alone": alone, "model": 128,
+        "group": {**alone, "examples": alone["examples"] + others, "real_change": 0.31}
+        if group else None}
 
 
 def stats(**changes: Any) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def violations(page: Any, theme: str = "light") -> list[str]:
 
 STATES: dict[str, tuple[str, ...]] = {
     "asking": (), "choosing": ("ArrowRight",), "answered": ("ArrowLeft", "Enter"),
-    "comment": ("c",), "more": ("x",), "help": ("?",)}
+    "comment": ("c",), "more": ("x",), "help": ("?",),
+    "why": ("w",)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,13 +1,16 @@
 // What a key or a button does: from a command and the state to messages for the reducer.
 
 import { current, lookedAt, offered, screen, sideOf } from "./state/app";
-import type { Panel } from "./state/app";
+import type { Panel, State } from "./state/app";
 import { labelOf, typed } from "./state/choice";
 import * as reply from "./state/reply";
 import type { Side } from "./state/reply";
+import { explainable, whyOf } from "./state/why";
+import { explain } from "./explain";
 import type { Command } from "./keys";
 import { commandOf, typing, written } from "./keys";
 import { getKeys } from "./prefs";
+import { answering } from "./router";
 import { dispatch, getState, newKey } from "./store";
 import type { DecisionIn } from "./wire";
 
@@ -35,7 +38,16 @@ export function run(command: Command): void {
     case "flag": return dispatch({ type: "flag", key: newKey() });
     case "comment": return toggle("comment");
     case "more": return toggle("more");
+    case "why": return why();
   }
+}
+
+/** What if the known example were not known: once a pair, again after a failure. */
+function why(): void {
+  const s = getState();
+  const view = current(s);
+  const status = view && whyOf(s.why, view)?.status;
+  if (view && explainable(view) && status !== "loading" && status !== "done") void explain(view);
 }
 
 /** Asks which class it is, unless only one is left: then that is the answer. */
@@ -83,6 +95,11 @@ function looking(event: KeyboardEvent): boolean {
   const { length } = reply.known(view);
   look((s.at + step + length) % length);
   return true;
+}
+
+/** Whether verdicts are noted that could be dropped. */
+function noted(s: State): boolean {
+  return s.stage.name === "ask" && Object.keys(s.marks).length > 0;
 }
 
 function settled(): void {
@@ -142,15 +159,21 @@ export function choosing(event: KeyboardEvent): boolean {
 export function pressed(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.repeat) return;
   const s = getState();
-  if (s.away) dispatch({ type: "away", away: false });
-  if (event.key === "Escape" && (s.panel || Object.keys(s.marks).length > 0) && s.stage.name === "ask") return done(event, () => dispatch({ type: "back" }));
+  if (s.away && answering()) dispatch({ type: "away", away: false });
+  if (event.key === "Escape" && (s.panel || noted(s))) return done(event, () => dispatch({ type: "back" }));
   if (typing(event)) return;
   const control = event.target instanceof HTMLElement && event.target.closest("button, a, summary");
   if (control && (event.key === "Enter" || event.key === " ")) return;
+  if (!answering()) return helping(event);
   if (choosing(event) || looking(event)) return event.preventDefault();
   if (/^\d$/.test(event.key)) return done(event, () => digit(event.key));
   const command = commandOf(getKeys(), event.key);
   if (command) done(event, () => run(command));
+}
+
+/** The one key that acts on every page. */
+function helping(event: KeyboardEvent): void {
+  if (commandOf(getKeys(), event.key) === "help") done(event, () => run("help"));
 }
 
 function done(event: KeyboardEvent, action: () => void): void {

@@ -2,8 +2,13 @@
 
 const en = {
   "page.answer": "Answer",
+  "page.studies": "Studies",
+  "page.missing": "Nothing here",
+  "page.missing.text": "This address leads to no page.",
+  "page.missing.action": "To the start",
   "nav.label": "Pages",
   "main.skip": "Skip to the question",
+  "main.skip.page": "Skip to the page",
   "theme.label": "Theme",
   "theme.system": "Theme: as the system",
   "theme.light": "Theme: light",
@@ -33,8 +38,10 @@ const en = {
   "side.series": "{id}, series of {n} values",
   "side.confidence": "{label}, {p}",
 
-  "ask.suspicious": "The machine doubts {given}, mostly because of the example on the right. Is either label wrong?",
-  "ask.suspicious.stacked": "The machine doubts {given}, mostly because of the example below it. Is either label wrong?",
+  "ask.suspicious": "The machine doubts {given}, in part because of the example on the right. Is either label wrong?",
+  "ask.suspicious.stacked": "The machine doubts {given}, in part because of the example below it. Is either label wrong?",
+  "ask.unsupported": "The machine doubts {given}, and not because of the example on the right. Is either label wrong?",
+  "ask.unsupported.stacked": "The machine doubts {given}, and not because of the example below it. Is either label wrong?",
   "ask.alone": "The machine doubts {given} and would say {machine}. No known example contradicts it. Is the label right?",
   "ask.audit": "A spot check, drawn at random: is {given} right?",
   "ask.unlabelled": "This one came without a label. The machine would say {machine}. What is it?",
@@ -46,6 +53,16 @@ const en = {
   "ask.followup.bad": "Because {was} was wrong on the left: is the {next} on the right wrong, too?",
   "ask.followup.bad.stacked": "Because {was} was wrong above: is the {next} below it wrong, too?",
   "ask.depth": "Follow-up {n}",
+
+  "why.predicted": "Without that known example, the machine would give {given} about {after} instead of {before}.",
+  "why.same": "Without that known example, the machine would still give {given} about {before}.",
+  "why.label": "that label",
+  "why.loading": "Trying it",
+  "why.real": "Tried: {after}.",
+  "why.group": "Without one more like it: {after}.|Without {n} more like it: {after}.",
+  "why.bounded": "(Stopped early; {left} nats were left.)",
+  "why.failed": "That could not be tried: {error}.",
+  "why.failed.plain": "That could not be tried.",
 
   "key.left": "left is wrong",
   "key.right": "right is wrong",
@@ -68,6 +85,7 @@ const en = {
   "key.comment": "comment",
   "key.undo": "undo",
   "key.more": "more",
+  "key.why": "try without it",
   "key.help": "keys",
   "key.confirm": "confirm",
   "key.back": "back",
@@ -79,6 +97,10 @@ const en = {
 
   "choice.title": "What is it really?",
   "choice.left": "New example: what is it really?",
+  "choice.nth": "Known example {i}: what is it really?",
+  "mark.bad": "wrong",
+  "mark.good": "plausible",
+  "mark.remove": "removed",
   "choice.right": "Known example: what is it really?",
   "choice.step": "{step} of 2",
   "choice.filter": "Type the class",
@@ -192,6 +214,47 @@ const en = {
   "state.error.text": "Your answers are kept in this browser. Details: {error}",
   "state.error.action": "Load again",
 
+  "studies.none.title": "No study yet",
+  "studies.none.text": "A study runs the loop with a simulated annotator and compares strategies. Run one below the folder of the studies; its results appear here while it runs.",
+  "studies.none.where": "The folder is the setting studies_dir, usually cincer-studies where the server was started.",
+  "studies.unreadable": "cannot be read",
+  "studies.partial": "partial",
+  "studies.partial.text": "Not finished: some runs are still missing. What is there is shown, and the rest follows as it ends.",
+  "studies.crumbs": "Where you are",
+  "studies.verdicts": "Verdicts",
+  "studies.figures": "Figures",
+  "studies.tables": "Tables",
+  "studies.data": "Data of the runs",
+  "studies.settings": "Settings",
+  "studies.loading": "The studies are loading",
+  "studies.late": "The server does not answer; this is what it said last.",
+  "studies.again": "Try again",
+  "studies.login.title": "This page needs a fresh link",
+  "studies.login.text": "Your login has ended. Run the command below where the server runs, and open the link it prints.",
+  "studies.role.title": "Not for your role",
+  "studies.role.text": "You may not read the results of studies. Ask an administrator for the role reader.",
+  "studies.absent.title": "No such study",
+  "studies.absent.text": "It was removed or renamed, or never was. The list shows those there are.",
+  "studies.broken.title": "This study cannot be read",
+  "studies.broken.text": "Its study.json is not as it should be. Running the study again writes it anew; its runs are kept.",
+  "studies.error.title": "The studies could not be read",
+  "studies.error.text": "The server did not answer as it should. Nothing is lost.",
+  "verdict.holds": "holds",
+  "verdict.fails": "does not hold",
+  "verdict.undecided": "undecided",
+  "verdict.outcome": "Outcome",
+  "verdict.row": "Data",
+  "verdict.claim": "Claim",
+  "verdict.ours": "Ours",
+  "verdict.published": "Published",
+  "tally.holds": "{n} holds|{n} hold",
+  "tally.fails": "{n} does not hold|{n} do not hold",
+  "tally.undecided": "{n} undecided",
+  "figure.none": "Not drawn yet",
+  "figure.broken": "This figure cannot be shown",
+  "figure.open": "{title}: open at full size in a new tab",
+  "figure.save": "Save {title} as {kind}",
+
   "help.title": "Keys",
   "help.keys": "Keys",
   "help.fixed": "Always the same",
@@ -214,8 +277,13 @@ export type Text = keyof typeof en;
 
 const de: Record<Text, string> = {
   "page.answer": "Antworten",
+  "page.studies": "Studien",
+  "page.missing": "Hier ist nichts",
+  "page.missing.text": "Diese Adresse führt zu keiner Seite.",
+  "page.missing.action": "Zum Anfang",
   "nav.label": "Seiten",
   "main.skip": "Zur Frage springen",
+  "main.skip.page": "Zur Seite springen",
   "theme.label": "Farben",
   "theme.system": "Farben: wie das System",
   "theme.light": "Farben: hell",
@@ -245,8 +313,10 @@ const de: Record<Text, string> = {
   "side.series": "{id}, Reihe mit {n} Werten",
   "side.confidence": "{label}, {p}",
 
-  "ask.suspicious": "Die Maschine bezweifelt {given}, vor allem wegen des Beispiels rechts. Ist eins der Labels falsch?",
-  "ask.suspicious.stacked": "Die Maschine bezweifelt {given}, vor allem wegen des Beispiels darunter. Ist eins der Labels falsch?",
+  "ask.suspicious": "Die Maschine bezweifelt {given}, auch wegen des Beispiels rechts. Ist eins der Labels falsch?",
+  "ask.suspicious.stacked": "Die Maschine bezweifelt {given}, auch wegen des Beispiels darunter. Ist eins der Labels falsch?",
+  "ask.unsupported": "Die Maschine bezweifelt {given}, aber nicht wegen des Beispiels rechts. Ist eins der Labels falsch?",
+  "ask.unsupported.stacked": "Die Maschine bezweifelt {given}, aber nicht wegen des Beispiels darunter. Ist eins der Labels falsch?",
   "ask.alone": "Die Maschine bezweifelt {given} und würde {machine} sagen. Kein bekanntes Beispiel widerspricht. Stimmt das Label?",
   "ask.audit": "Eine zufällige Stichprobe: Stimmt {given}?",
   "ask.unlabelled": "Dieses Beispiel kam ohne Label. Die Maschine würde {machine} sagen. Was ist es?",
@@ -258,6 +328,16 @@ const de: Record<Text, string> = {
   "ask.followup.bad": "Weil {was} links falsch war: Ist {next} rechts auch falsch?",
   "ask.followup.bad.stacked": "Weil {was} oben falsch war: Ist {next} darunter auch falsch?",
   "ask.depth": "Nachfrage {n}",
+
+  "why.predicted": "Ohne dieses bekannte Beispiel gäbe die Maschine {given} etwa {after} statt {before}.",
+  "why.same": "Auch ohne dieses bekannte Beispiel gäbe die Maschine {given} etwa {before}.",
+  "why.label": "diesem Label",
+  "why.loading": "Wird versucht",
+  "why.real": "Versucht: {after}.",
+  "why.group": "Ohne ein weiteres ähnliches: {after}.|Ohne {n} weitere ähnliche: {after}.",
+  "why.bounded": "(Vorzeitig beendet; {left} nat fehlten.)",
+  "why.failed": "Das ließ sich nicht versuchen: {error}.",
+  "why.failed.plain": "Das ließ sich nicht versuchen.",
 
   "key.left": "links ist falsch",
   "key.right": "rechts ist falsch",
@@ -280,6 +360,7 @@ const de: Record<Text, string> = {
   "key.comment": "Kommentar",
   "key.undo": "zurück",
   "key.more": "mehr",
+  "key.why": "ohne es versuchen",
   "key.help": "Tasten",
   "key.confirm": "bestätigen",
   "key.back": "abbrechen",
@@ -291,6 +372,10 @@ const de: Record<Text, string> = {
 
   "choice.title": "Was ist es wirklich?",
   "choice.left": "Neues Beispiel: Was ist es wirklich?",
+  "choice.nth": "Bekanntes Beispiel {i}: Was ist es wirklich?",
+  "mark.bad": "falsch",
+  "mark.good": "plausibel",
+  "mark.remove": "entfernt",
   "choice.right": "Bekanntes Beispiel: Was ist es wirklich?",
   "choice.step": "{step} von 2",
   "choice.filter": "Klasse eintippen",
@@ -404,6 +489,47 @@ const de: Record<Text, string> = {
   "state.error.text": "Deine Antworten sind in diesem Browser. Einzelheiten: {error}",
   "state.error.action": "Neu laden",
 
+  "studies.none.title": "Noch keine Studie",
+  "studies.none.text": "Eine Studie lässt die Schleife mit simulierten Antworten laufen und vergleicht Strategien. Führe eine unter dem Ordner der Studien aus; die Ergebnisse erscheinen hier, noch während sie läuft.",
+  "studies.none.where": "Der Ordner ist die Einstellung studies_dir, meist cincer-studies am Ort, an dem der Server gestartet wurde.",
+  "studies.unreadable": "ist nicht lesbar",
+  "studies.partial": "unvollständig",
+  "studies.partial.text": "Nicht fertig: Einige Läufe fehlen noch. Gezeigt wird, was da ist; der Rest folgt, sobald er endet.",
+  "studies.crumbs": "Wo du bist",
+  "studies.verdicts": "Befunde",
+  "studies.figures": "Abbildungen",
+  "studies.tables": "Tabellen",
+  "studies.data": "Daten der Läufe",
+  "studies.settings": "Einstellungen",
+  "studies.loading": "Die Studien werden geladen",
+  "studies.late": "Der Server antwortet nicht; das ist sein letzter Stand.",
+  "studies.again": "Noch einmal",
+  "studies.login.title": "Diese Seite braucht einen neuen Link",
+  "studies.login.text": "Die Anmeldung ist abgelaufen. Führe den Befehl unten aus, wo der Server läuft, und öffne den Link, den er ausgibt.",
+  "studies.role.title": "Nicht für deine Rolle",
+  "studies.role.text": "Du darfst die Ergebnisse von Studien nicht lesen. Bitte um die Rolle reader.",
+  "studies.absent.title": "Diese Studie gibt es nicht",
+  "studies.absent.text": "Sie wurde entfernt oder umbenannt, oder es gab sie nie. Die Liste zeigt, welche es gibt.",
+  "studies.broken.title": "Diese Studie ist nicht lesbar",
+  "studies.broken.text": "Ihre study.json ist nicht, wie sie sein sollte. Ein neuer Lauf der Studie schreibt sie neu; ihre Läufe bleiben.",
+  "studies.error.title": "Die Studien ließen sich nicht lesen",
+  "studies.error.text": "Der Server hat nicht geantwortet, wie er sollte. Nichts ist verloren.",
+  "verdict.holds": "trifft zu",
+  "verdict.fails": "trifft nicht zu",
+  "verdict.undecided": "offen",
+  "verdict.outcome": "Befund",
+  "verdict.row": "Daten",
+  "verdict.claim": "Behauptung",
+  "verdict.ours": "Hier",
+  "verdict.published": "Veröffentlicht",
+  "tally.holds": "{n} trifft zu|{n} treffen zu",
+  "tally.fails": "{n} trifft nicht zu|{n} treffen nicht zu",
+  "tally.undecided": "{n} offen",
+  "figure.none": "Noch nicht gezeichnet",
+  "figure.broken": "Diese Abbildung lässt sich nicht zeigen",
+  "figure.open": "{title}: in voller Größe in einem neuen Tab öffnen",
+  "figure.save": "{title} als {kind} sichern",
+
   "help.title": "Tasten",
   "help.keys": "Tasten",
   "help.fixed": "Immer gleich",
@@ -458,6 +584,19 @@ export function number(value: number, digits = 0): string {
 
 export function percent(value: number, digits = 0): string {
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(value);
+}
+
+/** A moment, given as ISO time, to the minute; what is no time stays as it is. */
+export function date(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso
+    : new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "short" }).format(time);
+}
+
+/** Bytes in the unit that leaves one to three digits before the point. */
+export function bytes(size: number): string {
+  const at = Math.min(3, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)));
+  return `${number(size / 1000 ** at, at && size / 1000 ** at < 10 ? 1 : 0)} ${["B", "kB", "MB", "GB"][at]}`;
 }
 
 /** Whole seconds, minutes or hours of a span in seconds. */

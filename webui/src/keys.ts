@@ -5,7 +5,7 @@ import { t } from "./i18n";
 import { keep, recall } from "./store";
 
 export type Command =
-  | "left" | "right" | "keep" | "both" | "unsure" | "skip" | "flag" | "comment" | "undo" | "more" | "help";
+  | "left" | "right" | "keep" | "both" | "unsure" | "skip" | "flag" | "comment" | "undo" | "more" | "why" | "help";
 
 export interface Binding {
   command: Command;
@@ -25,6 +25,7 @@ export const TABLE: readonly Binding[] = [
   { command: "comment", key: "c", label: "key.comment" },
   { command: "undo", key: "Backspace", label: "key.undo" },
   { command: "more", key: "x", label: "key.more" },
+  { command: "why", key: "w", label: "key.why" },
   { command: "help", key: "?", label: "key.help" },
 ];
 

@@ -4,14 +4,17 @@ import "./app/frame.css";
 import "./answer/answer.css";
 import "./content/content.css";
 import "./charts/charts.css";
+import "./studies/studies.css";
 import { render } from "preact";
 import { App } from "./app/App";
 import { pressed } from "./commands";
+import { watchHistory } from "./router";
 import { start } from "./socket";
 import { watchTabs } from "./tabs";
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);
 document.addEventListener("keydown", pressed);
+watchHistory();
 watchTabs();
 start();

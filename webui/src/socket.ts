@@ -6,6 +6,7 @@ import { io } from "socket.io-client";
 import type { Message, State } from "./state/app";
 import { current, owner, screen } from "./state/app";
 import * as outbox from "./state/outbox";
+import { answering, watch } from "./router";
 import { dispatch, getState, newKey, subscribe } from "./store";
 import type {
   Ack, ErrorAnswer, Hello, LeaseAck, ModelUpdated, QueryClosed, QueryPush, ReplyAck, Stats, UndoAck,
@@ -34,6 +35,7 @@ let displayed = "";
 export function start(): void {
   listen();
   subscribe(sync);
+  watch(sync);
   setInterval(sync, 1000);
   socket.connect();
 }
@@ -84,6 +86,7 @@ function sync(): void {
   const s = getState();
   if (s.server.link !== "live" || !s.active) return;
   void drain();
+  if (!answering()) return;
   void lease(s);
   display(s);
 }

@@ -1,6 +1,7 @@
 // Only one tab answers: the one opened last, or the one where "answer here" was pressed.
 
-import { dispatch, storedOutbox } from "./store";
+import { answering, watch } from "./router";
+import { dispatch, getState, storedOutbox } from "./store";
 
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("cincer.tab");
 const here = Math.random().toString(36).slice(2);
@@ -11,9 +12,14 @@ export function takeOver(): void {
   dispatch({ type: "active", active: true, outbox: storedOutbox() });
 }
 
+/** A tab that shows another page does not answer, until one goes to the question in it. */
 export function watchTabs(): void {
   channel?.addEventListener("message", (event: MessageEvent<string>) => {
     if (event.data !== here) dispatch({ type: "active", active: false });
   });
-  channel?.postMessage(here);
+  if (answering()) channel?.postMessage(here);
+  else dispatch({ type: "active", active: false });
+  watch(() => {
+    if (answering() && !getState().active) takeOver();
+  });
 }

@@ -112,6 +112,23 @@ export interface ExamplesIn {
   examples: Array<unknown>;
 }
 
+/** `probability` of `given_label` with everything known. `alone`: without the counter-example; `group`: without it and the known examples that say the same, None where there are none. */
+export interface ExplainAck {
+  ok: true;
+  seq: number;
+  query: string;
+  given_label: string;
+  probability: number;
+  alone: Without;
+  group: Without | null;
+  model: number;
+}
+
+/** `query:explain`, and `POST /queries/{id}/explain`: what the counter-example of a query you hold does to the machine's suspicion. It changes nothing and may take a second; on a socket what follows waits for it, by HTTP nothing does. */
+export interface ExplainIn {
+  query: string;
+}
+
 /** One column of a row. `separation` (of a pair): how far the two sides lie apart in this column, in units of its spread; the page shows the largest first. None = not comparable. */
 export interface FieldValue {
   name: string;
@@ -263,7 +280,7 @@ export interface QueryPush {
   query: QueryView;
 }
 
-/** A question as it is shown. `counter_example` is None for audits, unlabelled arrivals, disputes and where none exists; `others` are further ones, the strongest first. `epoch` is sent back with the reply. `margin` in [0, 1]. `follow_up`: the example is settled, and a verdict is asked of the counter-example alone. */
+/** A question as it is shown. `counter_example` is None for audits, unlabelled arrivals, disputes and where none exists; `others` are further ones, the strongest first. `epoch` is sent back with the reply. `margin` in [0, 1]. `given_probability`: what the machine gave the given label when the pair was picked; `predicted_change`: by how much that rises, to first order, without the counter-example. `follow_up`: the example is settled, and a verdict is asked of the counter-example alone. */
 export interface QueryView {
   query: string;
   kind: "suspicious" | "audit" | "unlabelled" | "dispute" | "follow_up";
@@ -273,6 +290,8 @@ export interface QueryView {
   example: SideView;
   counter_example: SideView | null;
   score: number | null;
+  given_probability: number | null;
+  predicted_change: number | null;
   model: number;
   others: Array<SideView>;
   follow_up: FollowUpView | null;
@@ -373,6 +392,72 @@ export interface Stats {
   curve: Array<CurvePoint>;
 }
 
+/** `GET /studies`: newest first, those that cannot be read last. */
+export interface StudiesView {
+  ok: true;
+  studies: Array<StudyBrief>;
+}
+
+/** A study in the list. `holds`, `fails`, `undecided` count verdicts. `error`: why the study cannot be read; then only `name` says anything. */
+export interface StudyBrief {
+  name: string;
+  study: string;
+  title: string;
+  question: string;
+  made: string;
+  finished: boolean;
+  holds: number;
+  fails: number;
+  undecided: number;
+  error: string | null;
+}
+
+/** A file of a study's runs. */
+export interface StudyData {
+  name: string;
+  bytes: number;
+}
+
+/** A figure and the names of its files; None = there is no such file (yet). */
+export interface StudyFigure {
+  title: string;
+  caption: string;
+  svg: string | null;
+  png: string | null;
+}
+
+/** A table; every row has a cell a column. */
+export interface StudyTable {
+  title: string;
+  columns: Array<string>;
+  rows: Array<Array<string | number | boolean | null>>;
+}
+
+/** Whether a claim holds; None = undecided. `ours` and `published` are written figures. */
+export interface StudyVerdict {
+  row: string;
+  claim: string;
+  ours: string;
+  published: string | null;
+  holds: boolean | null;
+}
+
+/** `GET /studies/{name}`: all a study found. `made`: ISO time; `data`: the files of its runs. */
+export interface StudyView {
+  ok: true;
+  name: string;
+  study: string;
+  title: string;
+  question: string;
+  finished: boolean;
+  made: string;
+  settings: Record<string, unknown>;
+  tables: Array<StudyTable>;
+  figures: Array<StudyFigure>;
+  verdicts: Array<StudyVerdict>;
+  data: Array<StudyData>;
+}
+
 export interface TableContent {
   kind: "table";
   fields: Array<FieldValue>;
@@ -395,6 +480,15 @@ export interface UndoIn {
   key: string;
 }
 
+/** What leaving `examples` out of the training set does to the probability of the given label; above 0 = they speak against it. `predicted_change`: to first order; `real_change`: by fitting the model's last layer again without them. `exact`: that fit reached its optimum; otherwise `decrement` (nats, about twice the loss still to be gained) says how far it came. */
+export interface Without {
+  examples: Array<string>;
+  predicted_change: number;
+  real_change: number;
+  exact: boolean;
+  decrement: number;
+}
+
 /** Client events by namespace: what is sent and how it is acknowledged. */
 export interface ClientEvents {
   "/annotate": {
@@ -403,6 +497,7 @@ export interface ClientEvents {
     "query:reply": { in: ReplyIn; ack: ReplyAck };
     "query:skip": { in: SkipIn; ack: Ack };
     "query:flag": { in: FlagIn; ack: Ack };
+    "query:explain": { in: ExplainIn; ack: ExplainAck };
     "reply:undo": { in: UndoIn; ack: UndoAck };
     "session:resume": { in: ResumeIn; ack: Ack };
   };
@@ -412,7 +507,7 @@ export interface ClientEvents {
 }
 
 export const CLIENT_EVENTS = {
-  "/annotate": ["query:lease", "query:displayed", "query:reply", "query:skip", "query:flag", "reply:undo", "session:resume"],
+  "/annotate": ["query:lease", "query:displayed", "query:reply", "query:skip", "query:flag", "query:explain", "reply:undo", "session:resume"],
   "/stream": ["example:push"],
 } as const;
 

@@ -1,7 +1,8 @@
 """HTTP `/api/v1`: one table of routes, each with its action of the access table.
 
-`route` what a route is, `examples`, `queries`, `control`, `reading` the handlers, `metrics` the
-Prometheus text, `openapi` the document made from the table, `pages` login and the web application.
+`route` what a route is, `examples`, `queries`, `control`, `reading`, `studies` the handlers,
+`metrics` the Prometheus text, `openapi` the document made from the table, `pages` login and the web
+application.
 """
 
 from __future__ import annotations
@@ -12,5 +13,7 @@ from .openapi import ROUTES as _OPENAPI
 from .queries import ROUTES as _QUERIES
 from .reading import ROUTES as _READING
 from .route import Route
+from .studies import ROUTES as _STUDIES
 
-ROUTES: tuple[Route, ...] = (*_EXAMPLES, *_QUERIES, *_CONTROL, *_READING, *_OPENAPI)
+ROUTES: tuple[Route, ...] = (*_EXAMPLES, *_QUERIES, *_CONTROL, *_READING, *_STUDIES,
+                             *_OPENAPI)

@@ -1,4 +1,4 @@
-"""Queries for clients without a websocket: lease, list, reply, skip, flag, undo."""
+"""Queries for clients without a websocket: lease, list, reply, skip, flag, explain, undo."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ def flag(call: Call) -> Message:
     return perform(call.parts, call.identity, "query.flag", said)
 
 
+def explain(call: Call) -> Message:
+    said = message(annotate.ExplainIn, query=call.path["id"])
+    return perform(call.parts, call.identity, "query.explain", said)
+
+
 def undo(call: Call) -> Message:
     return perform(call.parts, call.identity, "reply.undo", message(annotate.UndoIn))
 
@@ -69,6 +74,9 @@ ROUTES = (
           "Pass a query on to somebody else.", Ack, annotate.SkipIn),
     Route("POST", "/queries/<id>/flag", "query.flag", flag,
           "Mark a query's example for a curator.", Ack, annotate.FlagIn),
+    Route("POST", "/queries/<id>/explain", "query.explain", explain,
+          "What the counter-example of a query you hold does to the suspicion.",
+          annotate.ExplainAck, annotate.ExplainIn),
     Route("POST", "/undo", "reply.undo", undo,
           "Take back your newest reply.", annotate.UndoAck, annotate.UndoIn),
 )

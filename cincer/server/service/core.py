@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from ...errors import CincerError
+from ...errors import CincerError, Closed, Unavailable
 from ...types import Seconds
 from .. import commands as c
 from ..compute_client import Answered, Down, Process, Up
@@ -20,6 +20,7 @@ from ..notices import Notice, StatsChanged
 from ..referee import Referee
 from .answering import Answering, as_error
 from .arrivals import Arrivals
+from .explaining import Explaining
 from .group import Group
 from .inbox import Inbox, Item, SourceEnded, Submitted
 from .judging import Judging
@@ -55,6 +56,7 @@ class Core:
         self.published = Published()
         self.arrivals = Arrivals(live, inbox)
         self.scoring = Scoring(live, self.arrivals)
+        self.explaining = Explaining(live, self.scoring)
         self.training = Training(live)
         self.judging: Judging | None = None
         if referee is not None:
@@ -72,9 +74,10 @@ class Core:
         while True:
             items = self.inbox.drain(GROUP, self._patience())
             if not items and self.inbox.closed and not self.arrivals.waiting:
-                return
+                break
             self.turn(items)
         self.arrivals.answer_late(math.inf)
+        self.explaining.fail(Closed("the server is shutting down"))
 
     def turn(self, items: list[Item]) -> None:
         """One group commit."""
@@ -113,11 +116,16 @@ class Core:
                 self.source_ended = True
             case Down():
                 self._of(item.name).down()
+                if item.name == "scorer":
+                    self.explaining.fail(Unavailable("the model stopped; ask again"))
             case _:
                 pass
 
     def _take(self, group: Group, item: Item) -> None:
         match item:
+            case Submitted(command=c.Explain()):
+                self.leasing.seen(item.command.actor.name)
+                self.explaining.take(item)
             case Submitted() if not isinstance(item.command, c.Receive):
                 self._command(group, item)
             case SourceEnded():

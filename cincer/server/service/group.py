@@ -53,6 +53,7 @@ class Group:
         self.digests: dict[ExampleId, bytes] = {}
         self.decided: list[fx.Decided] = []
         self.moved: set[Position] = set()
+        self.spoken: set[Position] = set()
         self.changed: set[QueryId] = set()
         self.over: list[Over] = []
         self.picks: set[QueryId] = set()
@@ -86,6 +87,7 @@ class Group:
         seq = self._batch.record(
             event, done.effects, actor=actor, key=key, digest=digest, payload=payload)
         self.moved.update(done.relabelled, done.left)
+        self.spoken.update(done.spoken)
         for effect in done.effects:
             self._follow(effect)
         self._ended_leases(event, before, done.effects)

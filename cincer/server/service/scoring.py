@@ -13,6 +13,7 @@ from typing import Any
 
 from ...compute.frames import Frame
 from ...compute.messages import as_beliefs, labels_frame
+from ...loop import TOLERANCE
 from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
 from ...session.state import Query
@@ -53,6 +54,7 @@ class Scoring:
         self._head_version, self._told_at = -1, 0.0
         self.head: dict[str, Any] = {"known": 0, "flipped": 0, "exact": True}
         self.contained = 0
+        self.refused: Callable[[str, str], None] = lambda job, error: None
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {
             "score": self._scored, "pick": self._picked, "rescore": self._rescored,
         }
@@ -69,6 +71,7 @@ class Scoring:
         known = data.positions(Status.KNOWN)
         labels = data.column("effective")[known]
         link.send(labels_frame("labels", self._version, known, labels))
+        self._tell_settled(self._live.loop.all_settled())
         self.resume()
 
     def down(self) -> None:
@@ -81,6 +84,11 @@ class Scoring:
         self.ask_score()
         self._everybody_at = self._waiting_at = 0.0
         self._ask("sync", Urgency.MODEL, self._sync_job)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process to ask."""
+        return self._link is not None
 
     def send(self) -> None:
         """Hand the next job over, if the process is free."""
@@ -154,6 +162,8 @@ class Scoring:
             positions = sorted(group.moved)
             self.tell(labels_frame(
                 "labels", self._version, positions, [self._label(p) for p in positions]))
+        if group.spoken:
+            self._tell_settled(sorted(group.spoken))
         if group.promoted is not None:
             job = {"op": "promote", "path": group.promoted.path, "digest": group.promoted.digest,
                    "version": self._version}
@@ -174,6 +184,10 @@ class Scoring:
         if self._link is not None:
             self._link.send(frame)
 
+    def _tell_settled(self, positions: list[Position]) -> None:
+        settled = [int(self._live.loop.settled(p)) for p in positions]
+        self.tell(labels_frame("settled", self._version, positions, settled))
+
     def _label(self, position: Position) -> int:
         data = self._live.loop.data
         known = data.status(position) is Status.KNOWN
@@ -190,6 +204,8 @@ class Scoring:
         job = self.desk.answered(frame)
         if "error" in frame:
             log.error("the scorer refused %s: %s", frame["op"], frame["error"])
+            if job is not None:
+                self.refused(job.name, frame["error"])
             return
         self._note_head(group, frame)
         if job is None:
@@ -250,7 +266,7 @@ class Scoring:
             self._fresh.pop(query.id, None)
             return
         group.picks.discard(query.id)
-        if query.picked is None or sides(query.counters) != sides(counters):
+        if query.picked is None or _says_more(query.counters, counters):
             first = counters[0] if counters else None
             group.record(Picked(query.id, first, version, group.now, counters[1:]), actor="scorer")
 
@@ -263,7 +279,8 @@ class Scoring:
         for each in found:
             at = Position(each["position"])
             counter = loop.counter(
-                at, each["predicted"], as_beliefs(each["beliefs"]), each["score"])
+                at, each["predicted"], as_beliefs(each["beliefs"]), each["score"],
+                each.get("given_probability"), each.get("predicted_change"))
             if counter is None or counter.label != each["label"] or at in barred:
                 return None
             counters.append(counter)
@@ -278,3 +295,12 @@ def _named(queries: list[Query]) -> Frame:
 def sides(counters: Iterable[Counter]) -> tuple[tuple[Position, int, int], ...]:
     """What would make a difference on the screen."""
     return tuple((each.position, each.label, each.predicted) for each in counters)
+
+
+def _says_more(old: tuple[Counter, ...], new: tuple[Counter, ...]) -> bool:
+    """Whether another pick is worth an event: other sides, or another effect on the label."""
+    if sides(old) != sides(new):
+        return True
+    effects = [pair for a, b in zip(old, new, strict=True) for pair in (
+        (a.given_probability, b.given_probability), (a.predicted_change, b.predicted_change))]
+    return any(a != b and (a is None or b is None or abs(a - b) >= TOLERANCE) for a, b in effects)

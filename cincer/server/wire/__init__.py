@@ -1,6 +1,7 @@
 """The messages of HTTP and Socket.IO: `base` what they share, `content` how examples are shown,
-`annotate` and `stream` the two namespaces, `http` what only HTTP says, `typescript` the browser's
-types made from them. `EVENTS` and `PUSHES` name every Socket.IO event."""
+`annotate` and `stream` the two namespaces, `http` what only HTTP says, `studies` what studies
+found, `typescript` the browser's types made from them. `EVENTS` and `PUSHES` name every Socket.IO
+event."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ EVENTS: dict[str, dict[str, tuple[type[Message], type[Message]]]] = {
         "query:reply": (annotate.ReplyIn, annotate.ReplyAck),
         "query:skip": (annotate.SkipIn, Ack),
         "query:flag": (annotate.FlagIn, Ack),
+        "query:explain": (annotate.ExplainIn, annotate.ExplainAck),
         "reply:undo": (annotate.UndoIn, annotate.UndoAck),
         "session:resume": (annotate.ResumeIn, Ack),
     },

@@ -49,8 +49,10 @@ class FollowUpView(Message):
 class QueryView(Message):
     """A question as it is shown. `counter_example` is None for audits, unlabelled arrivals,
     disputes and where none exists; `others` are further ones, the strongest first. `epoch` is sent
-    back with the reply. `margin` in [0, 1]. `follow_up`: the example is settled, and a verdict is
-    asked of the counter-example alone."""
+    back with the reply. `margin` in [0, 1].
+    `given_probability`: what the machine gave the given label when the pair was picked;
+    `predicted_change`: by how much that rises, to first order, without the counter-example.
+    `follow_up`: the example is settled, and a verdict is asked of the counter-example alone."""
 
     query: QueryName
     kind: Literal["suspicious", "audit", "unlabelled", "dispute", "follow_up"]
@@ -60,6 +62,8 @@ class QueryView(Message):
     example: SideView
     counter_example: SideView | None
     score: float | None = None
+    given_probability: Share | None = None
+    predicted_change: float | None = None
     model: int
     others: list[SideView] = Field(default_factory=list)
     follow_up: FollowUpView | None = None
@@ -161,6 +165,39 @@ class FlagIn(Message):
     query: QueryName
     key: Key
     comment: Comment = ""
+
+
+class ExplainIn(Message):
+    """`query:explain`, and `POST /queries/{id}/explain`: what the counter-example of a query you
+    hold does to the machine's suspicion. It changes nothing and may take a second; on a socket
+    what follows waits for it, by HTTP nothing does."""
+
+    query: QueryName
+
+
+class Without(Message):
+    """What leaving `examples` out of the training set does to the probability of the given label;
+    above 0 = they speak against it. `predicted_change`: to first order; `real_change`: by fitting
+    the model's last layer again without them. `exact`: that fit reached its optimum; otherwise
+    `decrement` (nats, about twice the loss still to be gained) says how far it came."""
+
+    examples: list[str]
+    predicted_change: float
+    real_change: float
+    exact: bool
+    decrement: float
+
+
+class ExplainAck(Ack):
+    """`probability` of `given_label` with everything known. `alone`: without the counter-example;
+    `group`: without it and the known examples that say the same, None where there are none."""
+
+    query: QueryName
+    given_label: str
+    probability: Share
+    alone: Without
+    group: Without | None
+    model: Count
 
 
 class UndoIn(Message):

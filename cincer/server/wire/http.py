@@ -12,6 +12,7 @@ from pydantic import Field
 from .annotate import QueryView
 from .base import Count, Key, Message
 from .content import BeliefView, Content
+from .studies import OUTGOING as _STUDIES
 
 
 class Me(Message):
@@ -128,4 +129,4 @@ class EventsPage(Message):
 
 INCOMING: tuple[type[Message], ...] = (KeyIn, SettingsIn)
 OUTGOING: tuple[type[Message], ...] = (
-    Me, LoginLink, Health, HeldQueries, SettingsView, ExampleView, EventsPage)
+    Me, LoginLink, Health, HeldQueries, SettingsView, ExampleView, EventsPage, *_STUDIES)

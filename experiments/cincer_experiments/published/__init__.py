@@ -10,7 +10,9 @@ nets        the networks of the grid: forward, gradient, step
 convolutional   the same interface for `cnn`
 draws       batches and dropout masks, by repeat and arrival
 training    all epochs of the whole grid
+watch       each row's loss while it is learned, and who has learned enough
 board       labels, confirmations and counts of every run
+suspicions  how suspicious an arrival is, by any score of `cincer.suspicion`
 picks       the counter-example of one run, by any strategy of `cincer.counterexample`
 scoring     weighted F1 of the whole grid
 protocol    the loop

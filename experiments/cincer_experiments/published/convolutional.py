@@ -47,9 +47,18 @@ class Convolutional:
 
     def reset(self) -> None:
         """The initial weights; Adam's moments stay."""
+        self.release()
         for row in self._runs:
             for run in row:
                 run.load_state_dict(self._initial)
+
+    def hold(self, runs: Tensor) -> None:
+        """The runs marked (A, B) learn nothing more until `release`."""
+        self._held |= runs
+
+    def release(self) -> None:
+        """All learn again."""
+        self._held = torch.zeros(self.grid.repeats, self.grid.variants, dtype=torch.bool)
 
     def one(self, a: int, b: int) -> nn.Module:
         """Run (a, b), in inference mode."""
@@ -91,6 +100,8 @@ class Convolutional:
         weights: Tensor | None,
     ) -> Tensor:
         run, adam = self._runs[a][b], self._adams[a][b]
+        if self._held[a, b]:
+            return torch.full_like(targets, 1 / self.grid.classes)
         h = run.features(x)
         z = run.head(h if kept is None else h * (kept / KEEP))
         losses = nn.functional.cross_entropy(z, targets, reduction="none")

@@ -21,6 +21,10 @@ KEEP = 0.8
 
 TEST_CHUNK = 512
 
+ALIGNED = 64
+"""Parameters are stored in multiples of this: what is left over of a vector would be rounded in
+another way, and a run would depend on which others it is trained beside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -48,12 +52,21 @@ class Nets:
         source = torch.Generator().manual_seed(seed)
         self.initial = [_glorot(o, i, source) for i, o in self._layers()]
         cells = (grid.repeats, grid.variants)
-        self.weights = [w.expand(*cells, *w.shape).clone() for w in self.initial]
-        self.biases = [torch.zeros(*cells, o) for _, o in self._layers()]
+        self._store: list[Tensor] = []
+        self.weights = [self._room(*cells, *w.shape) for w in self.initial]
+        self.biases = [self._room(*cells, o) for _, o in self._layers()]
         self.parameters = [*self.weights, *self.biases]
-        for parameter in self.parameters:
-            parameter.grad = torch.zeros_like(parameter)
         self.restart()
+
+    def _room(self, *shape: int) -> Tensor:
+        """Zeros in a store that Adam updates as a whole."""
+        size = math.prod(shape)
+        store = torch.zeros(math.ceil(size / ALIGNED) * ALIGNED)
+        store.grad = torch.zeros_like(store)
+        self._store.append(store)
+        found = store[:size].view(shape)
+        found.grad = store.grad[:size].view(shape)
+        return found
 
     @property
     def hidden(self) -> int:
@@ -66,7 +79,7 @@ class Nets:
     def restart(self) -> None:
         """The initial weights, and Adam as new."""
         self.reset()
-        self.adam = torch.optim.Adam(self.parameters, eps=1e-7, fused=True)
+        self.adam = torch.optim.Adam(self._store, eps=1e-7, fused=True)
 
     def reset(self) -> None:
         """The initial weights; Adam's moments stay."""
@@ -74,6 +87,19 @@ class Nets:
             weight.copy_(start.expand_as(weight))
         for bias in self.biases:
             bias.zero_()
+        self._held: list[tuple[Tensor, list[Tensor]]] = []
+
+    def hold(self, runs: Tensor) -> None:
+        """The runs marked (A, B) will be, after `release`, what they are now."""
+        if bool(runs.any()):
+            self._held.append((runs, [p[runs] for p in self.parameters]))
+
+    def release(self) -> None:
+        """Puts back what was held."""
+        for runs, kept in self._held:
+            for parameter, values in zip(self.parameters, kept, strict=True):
+                parameter[runs] = values
+        self._held = []
 
     # ---- forward -------------------------------------------------------------------------------
 

@@ -10,9 +10,11 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from cincer.errors import InvalidInput
 from cincer.kernels.held_out import held_out
+from cincer.kernels.kernel_ridge import neighbours_doubt
 from cincer.kernels.newton import Rows, curvature
-from cincer.kernels.solve import Inverse
+from cincer.kernels.solve import Inverse, at_hand
 from cincer.protocols import CounterExample, Suspect
 from cincer.types import Position
 
@@ -24,7 +26,8 @@ penalty of its own to take it from."""
 @dataclass(frozen=True)
 class Seen:
     """`protocols.TopLayer` of one run, its inverse formed when first asked for; `x` (n, F) inputs,
-    `confirmed` (n,) whether a person has seen the label."""
+    `confirmed` (n,) whether a person has seen the label. With leading dimensions (A, B), and `x`
+    (A, n, F), the known rows of many runs side by side, of which only the arrays can be asked."""
 
     features: Tensor
     probs: Tensor
@@ -34,7 +37,7 @@ class Seen:
     confirmed: Tensor
     learning: Tensor
     weights: Tensor
-    whole: Callable[[Tensor], Tensor]
+    whole: Callable[[Tensor], Tensor] | None = None
 
     @property
     def positions(self) -> Tensor:
@@ -48,11 +51,19 @@ class Seen:
     def solve(self, gradient: Tensor) -> Tensor:
         return self.inverse.solve(gradient)
 
+    def solve_near(self, gradient: Tensor) -> Tensor:
+        return at_hand(self.inverse).solve(gradient)
+
     def jacobians(self, positions: Tensor) -> Tensor:
+        if self.whole is None:
+            raise InvalidInput("the network is not at hand, only its last layer")
         return self.whole(positions)
 
     def inputs(self, rows: Tensor) -> Tensor:
         return self.x[rows]
+
+    def neighbours_doubt(self, rows: Tensor) -> Tensor:
+        return neighbours_doubt(self, rows)
 
     def held_out(self, rows: Tensor) -> Tensor:
         share = self.weights[rows] / self.weights.sum()

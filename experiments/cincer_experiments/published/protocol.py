@@ -1,7 +1,7 @@
 """The loop of Algorithm 1 (Teso et al. 2021) over a grid, an oracle answering at once.
 
-After the bootstrap's fit, for each arrival: the model scores it; above the margin the oracle sees
-it and, with it, the variant's counter-examples; labels are set right; the arrival joins; every
+After the bootstrap's fit, for each arrival: the model scores it; above the threshold the oracle
+sees it and, with it, the variant's counter-examples; labels are set right; the arrival joins; every
 network is trained from scratch.
 
 With more than one round, a counter-example found mislabelled is doubted in turn: by the same model,
@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import torch
 from torch import Tensor
 
 from cincer.kernels.head import with_bias
 from cincer.kernels.whole import jacobians
-from cincer.protocols import CounterExample, Suspect
+from cincer.protocols import CounterExample, Suspect, Suspicion
+from cincer.rng import derive
 from cincer.types import Label, Position
 
 from .board import Board, Counts, counts
@@ -27,6 +29,7 @@ from .nets import Grid, Nets
 from .picks import DAMPING, Seen, pick, ranked, suspect
 from .scoring import weighted_f1
 from .streams import Streams
+from .suspicions import suspected, suspicions
 from .training import Schedule, refit
 
 
@@ -46,8 +49,9 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """`repeats`: their numbers, which name what they draw. `measure_every`: arrivals between two
-    measurements of F1 (NaN in between). `rounds`: questions in a row at most, 1 = no follow-ups;
-    `counter_examples` shown beside an arrival at most."""
+    measurements of F1 (NaN in between). `suspicion`: a name of `cincer.suspicion`. `rounds`:
+    questions in a row at most, 1 = no follow-ups; `counter_examples` shown beside an arrival at
+    most."""
 
     model: str
     repeats: tuple[int, ...]
@@ -55,6 +59,7 @@ class Protocol:
     schedule: Schedule = field(default_factory=Schedule)
     damping: float = DAMPING
     measure_every: int = 1
+    suspicion: str = "margin"
     rounds: int = 1
     counter_examples: int = 1
 
@@ -79,7 +84,9 @@ def play(
     for b, variant in enumerate(variants):
         if variant.strategy is None:
             board.labels[:, b] = true
-    loop = _Loop(streams, tuple(variants), protocol, nets, board)
+    seeds = [derive(protocol.schedule.seed, "suspicion", repeat) for repeat in protocol.repeats]
+    loop = _Loop(streams, tuple(variants), protocol, nets, board,
+                 suspicions(protocol.suspicion, seeds))
     learning = torch.empty(0)
     for t in range(streams.x.shape[1] - streams.bootstrap + 1):
         rows = streams.bootstrap + t
@@ -104,6 +111,7 @@ class _Loop:
     protocol: Protocol
     nets: Nets | Convolutional
     board: Board
+    suspicions: tuple[Suspicion, ...]
 
     def f1(self, t: int) -> Tensor:
         grid, streams = self.nets.grid, self.streams
@@ -113,22 +121,30 @@ class _Loop:
 
     def arrive(self, row: int, learning: Tensor) -> None:
         """Row `row` arrives in every run; who finds it suspicious asks."""
-        upto = self.streams.x[:, : row + 1]
+        upto, labels = self.streams.x[:, : row + 1], self.board.labels
         probs = torch.softmax(self.nets.logits(upto), dim=3)
-        here, given = probs[:, :, row], self.board.labels[:, :, row]
-        margin = here.max(dim=2).values - here.gather(2, given[:, :, None])[:, :, 0]
         features = self.nets.features(upto)
-        kept = (~self.board.dropped[:, :, :row]).float()
-        for a, b in torch.nonzero(margin > self.protocol.threshold).tolist():
+        kept, confirmed = (~self.board.dropped[:, :, :row]).float(), self.board.confirmed
+
+        def every() -> Seen:
+            return Seen(with_bias(features[:, :, :row]), probs[:, :, :row], labels[:, :, :row],
+                        self.protocol.damping, upto[:, :row], confirmed[:, :, :row], learning,
+                        kept)
+
+        @cache
+        def one(a: int, b: int) -> Seen:
+            return Seen(with_bias(features[a, b, :row]), probs[a, b, :row], labels[a, b, :row],
+                        self.protocol.damping, upto[a, :row], confirmed[a, b, :row],
+                        learning[a, b, :row], kept[a, b], self._whole(a, b))
+
+        last, here = with_bias(features[:, :, row]), probs[:, :, row]
+        scores = suspected(self.suspicions, row, last, here, labels[:, :, row], every, one)
+        for a, b in torch.nonzero(scores > self.protocol.threshold).tolist():
             variant = self.variants[b]
             if variant.strategy is None:
                 continue
-            columns = with_bias(features[a, b])
-            about = suspect(row, columns[row], here[a, b], int(given[a, b]))
-            top = Seen(columns[:row], probs[a, b, :row], self.board.labels[a, b, :row],
-                       self.protocol.damping, upto[a, :row], self.board.confirmed[a, b, :row],
-                       learning[a, b, :row], kept[a, b], self._whole(a, b))
-            self._question(a, b, variant.strategy, about, top)
+            about = suspect(row, last[a, b], here[a, b], int(labels[a, b, row]))
+            self._question(a, b, variant.strategy, about, one(a, b))
 
     def _question(
         self, a: int, b: int, strategy: CounterExample, about: Suspect, top: Seen

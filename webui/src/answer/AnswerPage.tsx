@@ -10,6 +10,8 @@ import { shortcut, written } from "../keys";
 import { useMedia, usePrefs } from "../prefs";
 import type { State } from "../state/app";
 import { current, screen } from "../state/app";
+import { several } from "../state/reply";
+import { supports, whyOf } from "../state/why";
 import { dispatch } from "../store";
 import type { QueryView } from "../wire";
 import { Actions } from "./Actions";
@@ -18,6 +20,7 @@ import { CommentBox } from "./CommentBox";
 import { MoreMenu } from "./MoreMenu";
 import { Pair } from "./Pair";
 import { Empty } from "./States";
+import { Why } from "./Why";
 
 export function AnswerPage({ state }: { state: State }) {
   const shown = screen(state);
@@ -43,13 +46,14 @@ function Question({ state, view }: { state: State; view: QueryView }) {
     <section class="question" ref={section} tabIndex={-1} aria-label={t("page.answer")} data-query={view.query}
       data-shape={view.counter_example ? "two" : "one"} data-over={over}>
       <div class="scene">
-        <Pair key={view.query} view={view} chosen={chosen} stacked={stacked} />
+        <Pair key={view.query} view={view} chosen={chosen} stacked={stacked} at={state.at} marks={state.marks} />
         {state.leaving && <div class="leaving" aria-hidden="true" inert><Pair view={state.leaving} chosen={null} stacked={stacked} /></div>}
       </div>
       <div class="lower">
         <p class="sentence"><Asked view={view} stacked={stacked} /></p>
+        <Why view={view} why={whyOf(state.why, view)} />
         {state.panel === "comment" && <CommentBox state={state} view={view} />}
-        {state.panel === "more" && <MoreMenu view={view} />}
+        {state.panel === "more" && <MoreMenu view={view} at={state.at} />}
         {state.panel !== "comment" && state.panel !== "more" && (state.stage.name === "choose"
           ? <ClassChoice state={state} view={view} stage={state.stage} />
           : <Actions state={state} view={view} stacked={stacked} />)}
@@ -77,7 +81,21 @@ function useLeaving(leaving: QueryView | null): void {
 function Asked({ view, stacked }: { view: QueryView; stacked: boolean }) {
   const given = <b class="given">{view.example.given_label ?? t("side.none")}</b>;
   const machine = <b class="machine">{view.example.predicted_label ?? t("side.noopinion")}</b>;
+  if (view.follow_up) return <Followed view={view} stacked={stacked} />;
   return <Rich text={asked(view, stacked)} parts={{ given, machine }} />;
+}
+
+/** Why the next known example is asked about, and how far down the chain this is. */
+function Followed({ view, stacked }: { view: QueryView; stacked: boolean }) {
+  const { follow_up: follows, example, counter_example: counter } = view;
+  const text: Text = example.given_label === null ? "ask.followup.bad" : "ask.followup";
+  const parts = { was: <b>{follows?.was}</b>, now: <b>{example.given_label}</b>, next: <b>{counter?.given_label}</b> };
+  return (
+    <>
+      <span class="depth">{t("ask.depth", { n: (follows?.depth ?? 2) - 1 })}</span>
+      <Rich text={stacked ? `${text}.stacked` : text} parts={parts} />
+    </>
+  );
 }
 
 function asked(view: QueryView, stacked: boolean): Text {
@@ -85,6 +103,8 @@ function asked(view: QueryView, stacked: boolean): Text {
   if (view.kind === "dispute") return "ask.dispute";
   if (view.kind === "unlabelled") return view.example.predicted_label === null ? "ask.unlabelled.plain" : "ask.unlabelled";
   if (!view.counter_example) return "ask.alone";
+  if (several(view)) return "ask.several";
+  if (!supports(view)) return stacked ? "ask.unsupported.stacked" : "ask.unsupported";
   return stacked ? "ask.suspicious.stacked" : "ask.suspicious";
 }
 

@@ -8,6 +8,7 @@ import { written } from "../keys";
 import type { Stage, State } from "../state/app";
 import { offered, sideOf } from "../state/app";
 import { digitOf, typed } from "../state/choice";
+import { known, several } from "../state/reply";
 import { dispatch } from "../store";
 import type { QueryView } from "../wire";
 
@@ -20,9 +21,9 @@ export function ClassChoice({ state, view, stage }: { state: State; view: QueryV
   const longest = Math.max(0, ...classes.map((name) => name.length));
   const size = longest <= 3 ? "tiny" : longest <= 28 ? "short" : "long";
   return (
-    <div class="choice" data-side={view.counter_example ? stage.side : "one"} data-size={size} data-typed={type}>
+    <div class="choice" data-side={!view.counter_example ? "one" : stage.side === "left" ? "left" : "right"} data-size={size} data-typed={type}>
       <div class="choice-head">
-        <h3 id="choice-title">{t(!view.counter_example ? "choice.title" : stage.side === "left" ? "choice.left" : "choice.right")}
+        <h3 id="choice-title">{titled(view, stage)}
           {stage.both && <span class="faint"> {t("choice.step", { step: stage.side === "left" ? 1 : 2 })}</span>}</h3>
         {type && <Filter filter={stage.filter} step={stage.side} active={selected === undefined ? undefined : `class-${labels.indexOf(selected)}`} />}
       </div>
@@ -35,6 +36,13 @@ export function ClassChoice({ state, view, stage }: { state: State; view: QueryV
       </div>
     </div>
   );
+}
+
+/** What is asked about which side, in words. */
+export function titled(view: QueryView, stage: Choosing): string {
+  if (!view.counter_example) return t("choice.title");
+  if (stage.side === "left") return t("choice.left");
+  return several(view) ? t("choice.nth", { i: known(view).indexOf(stage.side) + 1 }) : t("choice.right");
 }
 
 function beliefsOf(view: QueryView, stage: Choosing): Map<string, number> {

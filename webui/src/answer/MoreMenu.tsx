@@ -6,21 +6,24 @@ import { judge, toggle } from "../commands";
 import { t } from "../i18n";
 import { written } from "../keys";
 import type { Side } from "../state/reply";
+import { known, several } from "../state/reply";
 import type { QueryView } from "../wire";
 
 const ACTIONS = ["bad", "good", "remove"] as const;
 
-export function MoreMenu({ view }: { view: QueryView }) {
+export function MoreMenu({ view, at }: { view: QueryView; at: number }) {
+  const sides = known(view);
+  const nth = t("side.nth", { i: at + 1, n: sides.length });
   const menu = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => menu.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true }), []);
   return (
     <div class="more" ref={menu} role="group" aria-label={t("more.title")}>
       <div class="more-sides">
-        <Judgements side="left" title={t(view.counter_example ? "side.new" : "side.single")} />
-        {view.counter_example && <Judgements side="right" title={t("side.known.short")} />}
+        {!view.follow_up && <Judgements side="left" title={t(view.counter_example ? "side.new" : "side.single")} />}
+        {view.counter_example && <Judgements side={sides[at] ?? "right"} title={several(view) ? nth : t("side.known.short")} />}
       </div>
       <div class="choice-foot">
-        <span class="faint">{view.counter_example && t("more.note")}</span>
+        <span class="faint">{view.counter_example && !view.follow_up && !several(view) && t("more.note")}</span>
         <button type="button" class="quiet" onClick={() => toggle("more")}><Kbd>{written("Escape")}</Kbd> {t("key.back")}</button>
       </div>
     </div>

@@ -1,25 +1,37 @@
 // The two sides: what they are, what they show, what their label says and what the machine says.
 
+import { Kbd } from "../app/words";
+import { written } from "../keys";
 import { PairTable, SideContent, SingleTable } from "../content/Content";
 import { Bar } from "../content/Bar";
 import { percent, t } from "../i18n";
-import type { Side } from "../state/reply";
-import type { QueryView, SideView } from "../wire";
+import type { Marks, Side } from "../state/reply";
+import { known, several, sideOf } from "../state/reply";
+import type { DecisionIn, QueryView, SideView } from "../wire";
+import { Mark, Strip } from "./Strip";
 
 interface Props {
   view: QueryView;
   chosen: Side | null;
   stacked: boolean;
+  at?: number;
+  marks?: Marks;
 }
 
-export function Pair({ view, chosen, stacked }: Props) {
-  const { example, counter_example: counter } = view;
+export function Pair({ view, chosen, stacked, at = 0, marks = {} }: Props) {
+  const { example, follow_up: follows } = view;
+  const side = known(view)[at] ?? "right";
+  const counter = sideOf(view, side);
+  const many = several(view);
   const table = example.content.kind === "table";
   const shape = !counter ? "one" : stacked ? "stacked" : "two";
   return (
-    <div class="pair" data-shape={shape} data-kind={example.content.kind}>
-      <SideBox side="left" view={example} other={counter} single={!counter} chosen={chosen === "left"} />
-      {counter && <SideBox side="right" view={counter} other={example} single={false} chosen={chosen === "right"} />}
+    <div class="pair" data-shape={shape} data-kind={example.content.kind} data-several={many} data-settled={Boolean(follows)}>
+      <SideBox side="left" view={example} other={counter} chosen={chosen === "left"} mark={marks.left} was={follows ? follows.was ?? "" : undefined}
+        title={t(follows ? "side.settled" : counter ? "side.new" : "side.single")} />
+      {many && <Strip view={view} at={at} marks={marks} />}
+      {counter && <SideBox side="right" view={counter} other={example} chosen={chosen !== null && chosen !== "left"} mark={marks[side]}
+        many={many} title={t(many ? "side.knowns" : "side.known")} short={t(many ? "side.knowns.short" : "side.known.short")} />}
       {table && <div class="content shared" tabIndex={0} role="group" aria-label={t("table.field")}>
         {counter ? <PairTable left={example} right={counter} /> : <SingleTable side={example} />}
       </div>}
@@ -28,24 +40,41 @@ export function Pair({ view, chosen, stacked }: Props) {
 }
 
 interface SideProps {
-  side: Side;
+  side: "left" | "right";
   view: SideView;
   other: SideView | null;
-  single: boolean;
   chosen: boolean;
+  title: string;
+  short?: string;
+  mark: DecisionIn | undefined;
+  /** Whether it is one of several that the arrows walk through. */
+  many?: boolean;
+  /** The label it had, where it is settled. */
+  was?: string | undefined;
 }
 
-function SideBox({ side, view, other, single, chosen }: SideProps) {
-  const title = single ? t("side.single") : t(side === "left" ? "side.new" : "side.known");
+function SideBox({ side, view, other, chosen, title, short = title, mark, many = false, was }: SideProps) {
   return (
     <section class="side" data-side={side} data-chosen={chosen} aria-label={`${title} ${view.id}`}>
       <header>
-        <h2><span class="long">{title}</span><span class="short">{side === "right" ? t("side.known.short") : title}</span></h2>
+        <h2><span class="long">{title}</span><span class="short">{short}</span></h2>
         <span class="id" title={view.id}>{view.id}</span>
+        {mark && !many && <Mark decision={mark} />}
+        {many && <span class="arrows"><Kbd>{written("ArrowUp")}</Kbd><Kbd>{written("ArrowDown")}</Kbd></span>}
       </header>
       {view.content.kind !== "table" && <div class="content"><SideContent view={view} other={other} /></div>}
-      <Opinion view={view} />
+      {was === undefined ? <Opinion view={view} /> : <Settled view={view} was={was} />}
     </section>
+  );
+}
+
+/** What a label was and what it is now: there is nothing left to ask about it. */
+function Settled({ view, was }: { view: SideView; was: string }) {
+  return (
+    <dl class="opinion" data-settled>
+      <Row name={t("side.was")} label={was} p={null} kind="was" />
+      <Row name={t("side.now")} label={view.given_label ?? t("side.open")} p={null} kind="given" />
+    </dl>
   );
 }
 

@@ -2,14 +2,20 @@
 
 import { Component } from "preact";
 import type { ComponentChildren } from "preact";
-import { AnswerPage } from "../answer/AnswerPage";
+import { useLayoutEffect } from "preact/hooks";
 import { LANGUAGES, t } from "../i18n";
 import type { Language } from "../i18n";
 import { setPrefs, useMedia, usePrefs } from "../prefs";
 import type { Theme } from "../prefs";
+import type { Place } from "../router";
+import { scrolled, useHere } from "../router";
+import type { State } from "../state/app";
 import { useApp } from "../store";
 import { HelpPanel } from "./HelpPanel";
+import { Link } from "./Link";
 import { LiveRegion } from "./LiveRegion";
+import type { Page } from "./pages";
+import { allowed, pageAt, useRoles } from "./pages";
 import { Rail } from "./Rail";
 import { StatusLine } from "./StatusLine";
 import { Problem } from "../answer/States";
@@ -18,41 +24,68 @@ export function App() {
   const s = useApp();
   const { prefs } = usePrefs();
   const phone = useMedia("(max-width: 900px)");
+  const place = useHere();
+  const page = pageAt(place.parts);
+  useArrival(place, page);
   return (
     <Boundary>
-      <a class="skip-link" href="#main">{t("main.skip")}</a>
-      <div class="frame" data-rail={prefs.rail && !phone ? "open" : "closed"}>
-        <Header phone={phone} />
-        <AnswerPage state={s} />
-        <Rail state={s} phone={phone} />
+      <a class="skip-link" href="#main">{t(page.skip)}</a>
+      <div class="frame" data-rail={!page.rail ? "none" : prefs.rail && !phone ? "open" : "closed"}>
+        <Header state={s} page={page} phone={phone} />
+        <page.view state={s} rest={place.parts.slice(1)} />
+        {page.rail && <Rail state={s} phone={phone} />}
         <StatusLine state={s} />
       </div>
       {s.panel === "help" && <HelpPanel />}
-      <LiveRegion state={s} />
+      {page.rail && <LiveRegion state={s} />}
     </Boundary>
   );
 }
 
-function Header({ phone }: { phone: boolean }) {
+/** After a change of place: the title, and the focus at the start of the page; on the way back, at
+ * the link that was followed, as far down as it was. */
+function useArrival(place: Place, page: Page): void {
+  const title = `${t(page.label)} · cincer`;
+  useLayoutEffect(() => {
+    document.title = title;
+  }, [title, place]);
+  useLayoutEffect(() => {
+    const main = document.getElementById("main");
+    if (!main || place.came === "first") return;
+    const back = place.came === "back" ? main.querySelector<HTMLElement>(`a[href="${CSS.escape(place.from)}"]`) : null;
+    (back ?? main).focus({ preventScroll: true });
+    main.scrollTop = place.came === "back" ? scrolled(place.path) : 0;
+  }, [place]);
+}
+
+function Header({ state, page, phone }: { state: State; page: Page; phone: boolean }) {
   const { prefs } = usePrefs();
-  const name = useApp().server.hello;
+  const roles = useRoles(state);
+  const name = state.server.hello;
   return (
     <header class="top">
       <span class="brand">cincer</span>
       <nav aria-label={t("nav.label")}>
-        <a href="/" aria-current="page">{t("page.answer")}</a>
+        {allowed(roles, page).map((each) => (
+          <Link key={each.at} to={`/${each.at}`} current={each === page}>{t(each.label)}</Link>
+        ))}
       </nav>
       <span class="gap" />
       {name && <span class="who" title={name.project}>{name.annotator}</span>}
       <LanguageButton />
       <ThemeButton />
-      <button type="button" class="icon" aria-expanded={prefs.rail && !phone} aria-controls="rail" data-rail-button
-        aria-label={t(prefs.rail && !phone ? "rail.close" : "rail.open")}
-        title={t(prefs.rail && !phone ? "rail.close" : "rail.open")}
-        onClick={() => (phone ? openSheet() : setPrefs({ rail: !prefs.rail }))}>
-        <svg viewBox="0 0 16 16" aria-hidden="true"><rect x="1.5" y="2.5" width="13" height="11" rx="2" /><path d="M10.5 2.5v11" /></svg>
-      </button>
+      {page.rail && <RailButton open={prefs.rail && !phone} phone={phone} />}
     </header>
+  );
+}
+
+function RailButton({ open, phone }: { open: boolean; phone: boolean }) {
+  const label = t(open ? "rail.close" : "rail.open");
+  return (
+    <button type="button" class="icon" aria-expanded={open} aria-controls="rail" data-rail-button aria-label={label} title={label}
+      onClick={() => (phone ? openSheet() : setPrefs({ rail: !open }))}>
+      <svg viewBox="0 0 16 16" aria-hidden="true"><rect x="1.5" y="2.5" width="13" height="11" rx="2" /><path d="M10.5 2.5v11" /></svg>
+    </button>
   );
 }
 

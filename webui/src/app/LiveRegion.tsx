@@ -4,6 +4,8 @@ import { percent, t } from "../i18n";
 import type { State } from "../state/app";
 import { current, offered, screen, sideOf } from "../state/app";
 import type { QueryView, SideView } from "../wire";
+import { titled } from "../answer/ClassChoice";
+import { known, several } from "../state/reply";
 import { sentence } from "./words";
 
 export function LiveRegion({ state }: { state: State }) {
@@ -19,9 +21,10 @@ export function LiveRegion({ state }: { state: State }) {
 
 function said(view: QueryView): string {
   const left = side(view.example);
-  return view.counter_example
-    ? t("say.pair", { left, right: side(view.counter_example) })
-    : t("say.single", { left });
+  const right = known(view).flatMap((name) => sideOf(view, name) ?? []).map(side).join("; ");
+  if (view.follow_up) return t("say.followup", { n: view.follow_up.depth - 1, left, right });
+  if (several(view)) return t("say.several", { left, right });
+  return right ? t("say.pair", { left, right }) : t("say.single", { left });
 }
 
 function side(s: SideView): string {
@@ -33,6 +36,6 @@ function side(s: SideView): string {
 
 function chosen(state: State, view: QueryView): string {
   if (state.stage.name !== "choose") return "";
-  const title = t(!view.counter_example ? "choice.title" : state.stage.side === "left" ? "choice.left" : "choice.right");
+  const title = titled(view, state.stage);
   return sideOf(view, state.stage.side) ? t("say.choose", { title, machine: offered(state).selected ?? "" }) : "";
 }

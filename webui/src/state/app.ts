@@ -13,6 +13,8 @@ import * as reply from "./reply";
 import { sideOf } from "./reply";
 import type { Link, ServerState } from "./server";
 import * as server from "./server";
+import type { Why } from "./why";
+import { withWhy } from "./why";
 
 export { sideOf };
 
@@ -42,6 +44,7 @@ export interface State {
   panel: Panel;
   comments: Record<string, string>;
   line: Line | null;
+  why: Why | null;
   /** The pair that slides out, and whether it may. */
   leaving: QueryView | null;
   shownAt: number;
@@ -77,19 +80,20 @@ export type Message =
   | { type: "panel"; panel: Panel }
   | { type: "comment"; text: string }
   | { type: "say"; line: Line }
+  | { type: "why"; why: Why }
   | { type: "left" }
   | { type: "active"; active: boolean; outbox?: Entry[] }
   | { type: "away"; away: boolean };
 
 export const START: State = {
   server: server.EMPTY, outbox: [], history: [], views: {}, stage: { name: "ask" }, at: 0, marks: {}, panel: null,
-  comments: {}, line: null, leaving: null, shownAt: 0, guard: 0, active: true, away: false,
+  comments: {}, line: null, why: null, leaving: null, shownAt: 0, guard: 0, active: true, away: false,
   today: { day: "", owner: "", count: 0 },
 };
 
 const GUARD = 400;
 /** Roles that may answer questions. */
-const ANSWERING = ["annotator", "curator", "platform"];
+export const ANSWERING = ["annotator", "curator", "platform"];
 
 export function owner(s: State): string {
   return s.server.hello ? `${s.server.hello.annotator}@${s.server.hello.project}` : "";
@@ -136,6 +140,7 @@ function step(s: State, m: Message): State {
     case "panel": return { ...s, panel: m.panel };
     case "comment": return comment(s, m.text);
     case "say": return { ...s, line: m.line };
+    case "why": return { ...s, why: withWhy(s.why, m.why) };
     case "left": return { ...s, leaving: null };
     case "active": return { ...s, active: m.active, outbox: m.outbox ?? s.outbox };
     case "away": return { ...s, away: m.away };

@@ -1,0 +1,26 @@
+"""Dropout (as RDIA's paper calls it): harmful examples are left out (Eq. 7)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from ..protocols import TopLayer
+from .compose import Chosen, above, by_harm
+from .options import Options
+from .suggestions import Suggestions, Treat
+from .trusted import Trusted
+
+
+class Dropout:
+    """The paper's baseline has the threshold 0."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def __call__(
+        self, top: TopLayer, trusted: Trusted, candidates: Tensor | None = None
+    ) -> Suggestions:
+        def choose(rows: Tensor, harm: Tensor) -> Chosen:
+            return [(Treat.DROP, rows[above(harm, trusted, self.options)[0]])]
+
+        return by_harm(top, trusted, candidates, self.options, choose)

@@ -1,0 +1,10 @@
+"""`cincer experiment rdia-*`: RDIA's tables (Kong et al. 2022) on the data at hand.
+
+problems    the data, split and scaled as the paper's code does
+noise       labels flipped as the paper's code does
+fitting     one head, its trusted set, and what a strategy makes of it
+published   the paper's numbers
+document    what a study writes: study.json and table.md
+table1, noise_table, alpha_table, validation_table, ls_table   the studies
+studies     the studies by name
+"""
