@@ -44,11 +44,24 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known example for the other side: `score`, higher = stronger support for the suspicion;
+    `probs` (K,), `label` its present one; `predicted_change` as in `Pick`."""
+
+    position: Position
+    score: float
+    probs: Floats
+    label: Label
+    predicted_change: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
     for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
-    counter-example, `ce_label` its present label. `predicted_change`: by how much p(given label of
-    the suspect) rises, to first order, if the counter-example is left out, whoever chose it."""
+    counter-example, `ce_label` its present label; `others`: the next best, where more were asked
+    for. `predicted_change`: by how much p(given label of the suspect) rises, to first order, if the
+    counter-example is left out, whoever chose it."""
 
     counter_example: Position | None
     score: float
@@ -57,6 +70,16 @@ class Pick:
     ce_label: Label | None
     version: int
     predicted_change: float = float("nan")
+    others: tuple[Candidate, ...] = ()
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All that were found, the best first."""
+        if self.counter_example is None or self.ce_probs is None or self.ce_label is None:
+            return ()
+        first = Candidate(self.counter_example, self.score, self.ce_probs, self.ce_label,
+                          self.predicted_change)
+        return (first, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

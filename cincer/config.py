@@ -54,6 +54,12 @@ class LoopSettings:
     lease_seconds: float = _setting(
         120.0, "seconds an annotator holds a query before it goes to somebody else",
         low=0.05, high=86400)
+    rounds: int = _setting(
+        1, "questions in a row: a counter-example found mislabelled is doubted in turn; 1 = off",
+        low=1, high=10)
+    counter_examples: int = _setting(
+        1, "known examples shown beside a doubted one at most, the strongest first",
+        low=1, high=5)
     prefetch: int = _setting(2, "pairs sent ahead to each annotator", low=0, high=20)
     undo_depth: int = _setting(10, "replies an annotator can take back", low=0, high=100)
     unsure_limit: int = _setting(

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .answers import Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
+from .answers import Candidate, Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
 from .counterexample.top_fisher import TopFisher, gradient
 from .errors import Conflict, InvalidInput
@@ -173,11 +173,12 @@ class Engine:
         return found
 
     def pick(
-        self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = ()
+        self, position: int, given: Label, predicted: Label, exclude: Iterable[int] = (),
+        limit: int = 1,
     ) -> Pick:
         """The known example labelled `predicted` that most supports the suspicion against `given`,
         neither `position` itself nor any of `exclude`, and none that a person has settled while
-        there are others."""
+        there are others; with the next best, up to `limit` in all."""
         features = self._features(_ints([position]))
         probs = probabilities(self.head.weights, features)[0]
         nothing = Pick(None, float("nan"), probs.numpy(), None, None, self.version)
@@ -188,15 +189,12 @@ class Engine:
             return nothing
         suspect = Suspect(Position(position), features[0], probs, given, predicted)
         top = self.top()
-        ranking = self._ranked(suspect, top, candidates, 1)
+        ranking = self._ranked(suspect, top, candidates, limit)
         if not len(ranking.positions):
             return nothing
-        chosen = int(ranking.positions[0])
-        row = int(self.known.rows_of(_ints([chosen]))[0])
-        ce_probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
-        change = float(_first_order(suspect, top, torch.tensor([row]))[0])
-        return Pick(Position(chosen), float(ranking.scores[0]), probs.numpy(), ce_probs.numpy(),
-                    int(self.known.labels[row]), self.version, change)
+        first, *others = self._found(ranking, suspect, top)
+        return Pick(first.position, first.score, probs.numpy(), first.probs, first.label,
+                    self.version, first.predicted_change, tuple(others))
 
     def explain(self, position: int, given: Label, counter_example: int) -> Explanation:
         """What the known example `counter_example` does to p(given | `position`): alone, and with
@@ -220,6 +218,14 @@ class Engine:
         return Explanation(leaving.prob, single, more[0] if more else None, self.version)
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _found(self, ranking: Ranking, suspect: Suspect, top: Top) -> list[Candidate]:
+        rows = torch.from_numpy(self.known.rows_of(ranking.positions.numpy()))
+        probs = probabilities(self.head.weights, self.known.features[rows]).numpy()
+        changes = _first_order(suspect, top, rows).tolist()
+        labels = self.known.labels[rows].tolist()
+        places = map(Position, ranking.positions.tolist())
+        return list(map(Candidate, places, ranking.scores.tolist(), probs, labels, changes))
 
     def _suspected(self, suspects: Suspects) -> Tensor:
         """(N,) scores, NaN without a label."""

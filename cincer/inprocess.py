@@ -6,7 +6,7 @@ import operator
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,9 @@ from .types import NO_LABEL, Action, AnnotatorId, ExampleId, Label, Position, Qu
 
 if TYPE_CHECKING:
     from .loop import Outcome
+
+Verdict: TypeAlias = str | tuple[str, str | Label] | None
+"""An action, an action with its label, or nothing."""
 
 ME = AnnotatorId("me")
 """Who answers in a session of one."""
@@ -124,29 +127,38 @@ class Session:
         if self._runner is None:
             return []
         self._runner.refresh()
+        self._runner.follow_ups()
         found = sorted(self._runner.queries, key=urgency, reverse=True)
         return [self._show(query.id) for query in found]
 
     def reply(
         self, query: Question | str, example: str | None = None,
         counter_example: str | None = None, *, example_label: str | Label | None = None,
-        counter_example_label: str | Label | None = None, comment: str = "",
+        counter_example_label: str | Label | None = None,
+        others: Sequence[Verdict] = (), comment: str = "",
     ) -> Answered:
         """Answer a question. A label alone means relabel; neither label nor action means that the
-        example is right, and that the counter-example was not judged. Actions: keep, relabel,
-        unsure, remove, good, bad.
+        example is right (in a follow-up: settled), and that the counter-example was not judged.
+        `others`: for each further counter-example None (not judged), an action, or (action, label).
+        Actions: keep, relabel, unsure, remove, good, bad.
 
         `NotFound` for a question that never was, `Conflict` if its pair has changed since it was
         handed out and the counter-example is judged (look at `pending`)."""
         name = QueryId(query if isinstance(query, str) else query.id)
         mine = self._decision(example, example_label) or Decision(Action.KEEP)
         other = self._decision(counter_example, counter_example_label)
-        if other is not None:
+        more = [self._verdict(each) for each in others]
+        if other is not None or any(more):
             self._check_pair(name)
         before = self._labels_of(name)
-        outcome = self._running.reply(name, ME, mine, other, comment=comment)
+        outcome = self._running.reply(name, ME, mine, other, others=more, comment=comment)
         self._shown.pop(name, None)
-        return self._answered(outcome, before)
+        return self._answered(name, outcome, before)
+
+    def _verdict(self, said: Verdict) -> Decision | None:
+        if said is None or isinstance(said, str):
+            return self._decision(said, None)
+        return self._decision(*said)
 
     def _decision(self, action: str | None, label: str | Label | None) -> Decision | None:
         if action is None and label is None:
@@ -160,9 +172,8 @@ class Session:
         shown, now = self._shown.get(name), self._running.loop.state.queries.get(name)
         if shown is None or now is None:
             return
-        old, new = shown.counter_example, now.counter_example
-        if old is not None and (new is None or (old.position, old.label)
-                                != (new.position, new.label)):
+        old, new = ([(c.position, c.label) for c in query.counters] for query in (shown, now))
+        if old and old != new:
             raise Conflict(f"the counter-example of {name!r} has changed; look at it again",
                            query=name)
 
@@ -170,17 +181,20 @@ class Session:
         query = self._running.loop.state.queries.get(name)
         if query is None:
             return {}
-        places = [query.position]
-        places += [] if query.counter_example is None else [query.counter_example.position]
+        places = [query.position, *(counter.position for counter in query.counters)]
         return {place: self._running.loop.data.effective(place) for place in places}
 
-    def _answered(self, outcome: Outcome, before: dict[Position, Label]) -> Answered:
+    def _answered(
+        self, name: QueryId, outcome: Outcome, before: dict[Position, Label]
+    ) -> Answered:
         loop = self._running.loop
         noted = next(e for e in outcome.effects if isinstance(e, ReplyNoted))
         after = {place: loop.data.effective(place) for place in before}
         return Answered(noted.counted, {
             str(loop.ids[place]): (self._name(before[place]), self._name(after[place]))
-            for place in before if before[place] != after[place]})
+            for place in before if before[place] != after[place]},
+            tuple(self._show(query.id) for query in self._running.follow_ups()
+                  if query.chain is not None and query.chain.follows == name))
 
     def explain(self, query: Question | str) -> Explained:
         """What the counter-example does to the label in question: the predicted change of its

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .dataset import Dataset
-from .errors import Conflict, NotFound, Stale
+from .errors import Conflict, InvalidInput, NotFound, Stale
 from .session import choose, step
 from .session import effects as fx
 from .session import events as ev
@@ -33,6 +33,7 @@ from .types import (
     Label,
     Position,
     QueryId,
+    QueryKind,
     Seconds,
     Status,
 )
@@ -253,7 +254,8 @@ class Loop:
         return tuple(
             ev.Opinion(query.id, predicted, None if query.given is None else margin, beliefs)
             for query, predicted, margin, beliefs in scores
-            if self._matters(query, predicted, None if query.given is None else margin))
+            if query.chain is None
+            and self._matters(query, predicted, None if query.given is None else margin))
 
     def _matters(self, query: Query, predicted: Label, margin: float | None) -> bool:
         if predicted != query.predicted:
@@ -275,21 +277,40 @@ class Loop:
             raise unknown(query)
         return found
 
+    def excluded(self, query: Query) -> list[Position]:
+        """What may not be shown beside a query: what was judged in it or in its chain, and for a
+        follow-up whatever a person has spoken on."""
+        if query.kind is not QueryKind.FOLLOW_UP:
+            return list(query.judged)
+        said = np.fromiter(self._words, dtype=np.int64, count=len(self._words))
+        same = said[self.data.column("effective")[said] == query.predicted]
+        return [*query.judged, *map(Position, same.tolist())]
+
+    def counters_wanted(self, query: Query) -> int:
+        """How many known examples are shown beside it at most."""
+        return 1 if query.chain is not None else self.state.settings.counter_examples
+
     def replied(
-        self, query: QueryId, annotator: AnnotatorId, epoch: int | None, example: ev.Decision,
-        counter_example: ev.Decision | None, at: Seconds, *, comment: str = "",
+        self, query: QueryId, annotator: AnnotatorId, epoch: int | None,
+        example: ev.Decision | None, counter_example: ev.Decision | None, at: Seconds, *,
+        others: Sequence[ev.Decision | None] = (), comment: str = "",
         seconds: Seconds | None = None, worker: str | None = None,
     ) -> ev.Replied:
-        """A reply with how its sides stand now. `epoch` None: whichever lease is theirs."""
+        """A reply with how its sides stand now. `epoch` None: whichever lease is theirs. `example`
+        None: it is settled, which is so in a follow-up alone (`InvalidInput`)."""
         found = self.state.queries.get(query)
         if epoch is None:
             epoch = _epoch_of(found, annotator)
-        other = found.counter_example if found is not None else None
+        if example is None:
+            if found is not None and found.chain is None:
+                raise InvalidInput("a reply says what is decided for the example", query=query)
+            example = ev.Decision(Action.KEEP)
+        standing = [self.standing(other.position) for other in found.counters] if found else []
         return ev.Replied(
             query, annotator, epoch, example, counter_example, at,
             self.standing(found.position) if found is not None else None,
-            self.standing(other.position) if other is not None else None,
-            comment, seconds, worker)
+            standing[0] if standing else None, comment, seconds, worker, tuple(others),
+            tuple(standing[1:]) if others else ())
 
     def standing(self, position: Position) -> ev.Standing:
         """How an example stands now: its newest human label and whose, its entry and role."""

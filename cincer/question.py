@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .session.events import Counter
 from .session.state import Query
 from .types import Belief
 
@@ -28,7 +29,11 @@ class Support:
 class Question:
     """Is `label` right for the example called `example`? The machine believes `predicted`;
     `margin` in [0, 1], higher = more suspicious, None without a label. `beliefs`: the largest
-    probabilities by class. `id` names the question in `reply`."""
+    probabilities by class. `id` names the question in `reply`. `others`: further counter-examples,
+    the strongest first.
+
+    A follow-up (`depth` above 1) asks about its counter-example alone: `example` is one whose label
+    `was` found wrong, and is `label` now (None where nobody said what it is)."""
 
     id: str
     kind: str
@@ -38,6 +43,9 @@ class Question:
     margin: float | None
     beliefs: dict[str, float]
     counter_example: Support | None
+    others: tuple[Support, ...] = ()
+    depth: int = 1
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +78,33 @@ class Explained:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What a reply did. `counted` is False for one that came too late; `changed`: ids of the
-    examples whose label changed, with the label before and after."""
+    examples whose label changed, with the label before and after; `follow_ups`: what is asked
+    because of it."""
 
     counted: bool
     changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    follow_ups: tuple[Question, ...] = ()
 
 
 def question(query: Query, classes: Sequence[str]) -> Question:
     """An open query in words."""
-    counter = query.counter_example
+    first, *others = [_support(counter, classes) for counter in query.counters] or [None]
+    chain = query.chain
+    label = query.given if chain is None else chain.settled
     return Question(
         id=query.id, kind=query.kind.value, example=query.example,
-        label=None if query.given is None else classes[query.given],
+        label=None if label is None else classes[label],
         predicted=classes[query.predicted], margin=query.margin,
         beliefs=_named(query.beliefs, classes),
-        counter_example=None if counter is None else Support(
-            counter.example, classes[counter.label], classes[counter.predicted],
-            _named(counter.beliefs, classes), counter.score, counter.given_probability,
-            counter.predicted_change))
+        counter_example=first, others=tuple(filter(None, others)),
+        depth=1 if chain is None else chain.depth,
+        was=None if chain is None or query.given is None else classes[query.given])
+
+
+def _support(counter: Counter, classes: Sequence[str]) -> Support | None:
+    return Support(counter.example, classes[counter.label], classes[counter.predicted],
+                   _named(counter.beliefs, classes), counter.score, counter.given_probability,
+                   counter.predicted_change)
 
 
 def _named(beliefs: Sequence[Belief], classes: Sequence[str]) -> dict[str, float]:

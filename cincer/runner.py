@@ -11,12 +11,13 @@ bootstrap) costs one refit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
 from .config import LoopSettings
-from .errors import Conflict
+from .errors import Conflict, NotFound
 from .loop import Loop, Outcome, beliefs
 from .rng import derive, generator
 from .rows import Rows
@@ -87,7 +88,8 @@ class Runner:
         return next((q for q in self.queries if q.position == position), None)
 
     def show(self, query: QueryId) -> Query:
-        """The query with its pair by the newest model. Nobody holds it yet."""
+        """The query with its pair by the newest model; `NotFound` also for a follow-up that ends
+        because there is nothing left to show."""
         self._refit(1)
         found = self.query(query)
         if wants_counter(found) and not displayed(found) and found.picked != self.engine.version:
@@ -101,6 +103,16 @@ class Runner:
         if found.counter_example is None or found.given is None:
             raise Conflict(f"{query} has no counter-example to explain", query=query)
         return self.engine.explain(found.position, found.given, found.counter_example.position)
+
+    def follow_ups(self) -> tuple[Query, ...]:
+        """The open follow-ups, oldest first, each with its counter-example by the newest model."""
+        for query in self._following():
+            with suppress(NotFound):
+                self.show(query.id)
+        return self._following()
+
+    def _following(self) -> tuple[Query, ...]:
+        return tuple(query for query in self.queries if query.chain is not None)
 
     # ---- people --------------------------------------------------------------------------------
 
@@ -120,17 +132,19 @@ class Runner:
         return self.query(query)
 
     def reply(
-        self, query: QueryId, annotator: AnnotatorId, example: ev.Decision,
-        counter_example: ev.Decision | None = None, *, comment: str = "",
+        self, query: QueryId, annotator: AnnotatorId, example: ev.Decision | None,
+        counter_example: ev.Decision | None = None, *,
+        others: Sequence[ev.Decision | None] = (), comment: str = "",
         seconds: Seconds | None = None,
     ) -> Outcome:
-        """An answer; who does not hold the query yet takes it as it stands. Labels, head and
-        waiting queries are up to date afterwards."""
+        """An answer; who does not hold the query yet takes it as it stands. `example` None in a
+        follow-up; `others`: verdicts on further counter-examples, in order. Labels, head and
+        waiting queries are up to date afterwards, and follow-ups have their pair."""
         if query in self.loop.state.queries:
             self._take(query, annotator)
         outcome = self.apply(self.loop.replied(
-            query, annotator, None, example, counter_example, self._clock(), comment=comment,
-            seconds=seconds))
+            query, annotator, None, example, counter_example, self._clock(), others=others,
+            comment=comment, seconds=seconds))
         self._refit(1)
         self._settle()
         return outcome
@@ -140,6 +154,8 @@ class Runner:
         if lease is None or lease.annotator != annotator:
             self.apply(self.loop.leased(query, annotator, self._clock()))
         self._picks.pop(query, None)
+        if self.query(query).chain is not None and self.query(query).counter_example is None:
+            self._pick(query)
         if not displayed(self.query(query)):
             self.display(query, annotator)
 
@@ -236,15 +252,18 @@ class Runner:
         if found is None or displayed(found) or not wants_counter(found):
             return
         given = NO_LABEL if found.given is None else found.given
-        pick = self.engine.pick(found.position, given, found.predicted, exclude=found.judged)
-        self.apply(ev.Picked(query, self._counter(pick, given), pick.version, self._clock()))
+        pick = self.engine.pick(found.position, given, found.predicted,
+                                self.loop.excluded(found), self.loop.counters_wanted(found))
+        first, *others = self._counters(pick, given) or [None]
+        self.apply(ev.Picked(query, first, pick.version, self._clock(),
+                             tuple(filter(None, others))))
 
-    def _counter(self, pick: Pick, given: Label) -> ev.Counter | None:
-        if pick.counter_example is None or pick.ce_probs is None:
-            return None
-        return self.loop.counter(
-            pick.counter_example, int(pick.ce_probs.argmax()), beliefs(pick.ce_probs), pick.score,
-            float(pick.probs[given]), pick.predicted_change)
+    def _counters(self, pick: Pick, given: Label) -> list[ev.Counter | None]:
+        found = (
+            self.loop.counter(each.position, int(each.probs.argmax()), beliefs(each.probs),
+                              each.score, float(pick.probs[given]), each.predicted_change)
+            for each in pick.candidates)
+        return [counter for counter in found if counter is not None]
 
     def _refit(self, least: int) -> None:
         """Absorb the changes, if there are at least so many; what waits is scored again."""

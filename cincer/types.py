@@ -46,6 +46,7 @@ class QueryKind(StrEnum):
     AUDIT = "audit"
     UNLABELLED = "unlabelled"
     DISPUTE = "dispute"
+    FOLLOW_UP = "follow_up"
 
 
 class Status(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,15 +84,17 @@ class World:
 
     def candidates(self, query: Query) -> list[Position]:
         return [Position(p) for p, label in sorted(self.known.items())
-                if label == query.predicted and p != query.position and p not in query.judged]
+                if label == query.predicted and p != query.position
+                and p not in self.loop.excluded(query)]
 
-    def pick(self, query: QueryId, position: Position | None = None) -> None:
-        """A pair for the query: the given counter-example, else the first candidate."""
+    def pick(self, query: QueryId, *positions: Position | None) -> None:
+        """A pair for the query: the given counter-examples, else the first candidates."""
         found = self.state.queries[query]
-        if position is None:
-            position = next(iter(self.candidates(found)), None)
-        counter = position if position is None else self.loop.counter(position, 0, ((0, 0.9),), 1.0)
-        self.do(ev.Picked(query, counter, 1, self.tick()))
+        chosen = list(positions) or self.candidates(found)[:self.loop.counters_wanted(found)]
+        first, *others = [position if position is None else
+                          self.loop.counter(position, 0, ((0, 0.9),), 1.0)
+                          for position in chosen] or [None]
+        self.do(ev.Picked(query, first, 1, self.tick(), tuple(filter(None, others))))
 
     def lease(self, query: QueryId, who: str = "ann") -> int:
         """Lease, pick if a pair is wanted; the epoch."""
@@ -110,11 +113,11 @@ class World:
         return epoch
 
     def reply(
-        self, query: QueryId, example: ev.Decision, counter: ev.Decision | None = None,
-        who: str = "ann", epoch: int | None = None,
+        self, query: QueryId, example: ev.Decision | None, counter: ev.Decision | None = None,
+        who: str = "ann", epoch: int | None = None, others: Sequence[ev.Decision | None] = (),
     ) -> tuple[fx.Effect, ...]:
         return self.do(self.loop.replied(
-            query, AnnotatorId(who), epoch, example, counter, self.tick()))
+            query, AnnotatorId(who), epoch, example, counter, self.tick(), others=others))
 
     def release(self, query: QueryId, who: str = "ann", reason: str = "expired") -> None:
         epoch = self.state.queries[query].lease.epoch

@@ -217,3 +217,47 @@ def test_a_schema_turns_content_into_numbers() -> None:
     session.receive({"x": 1, "y": 2}, "top")
     assert session.labels() == {"0": "top"}
     assert session.predict_proba([{"x": 1, "y": 2}]).shape == (1, 3)
+
+
+def wrong_pair(session: cincer.Session, truth: Any) -> cincer.Question:
+    """A question whose counter-example is mislabelled."""
+    return next(
+        q for q in session.pending if q.counter_example
+        and q.counter_example.label != CLASSES[truth[int(q.counter_example.id)]])
+
+
+def test_a_counter_example_found_wrong_is_followed_up() -> None:
+    session, truth = fed(150, 0.3, rounds=3)
+    asked = wrong_pair(session, truth)
+    assert asked.counter_example
+    right = CLASSES[truth[int(asked.counter_example.id)]]
+    done = session.reply(asked, counter_example_label=right)
+    (follow,) = done.follow_ups
+    assert (follow.kind, follow.depth) == ("follow_up", 2)
+    assert (follow.example, follow.was, follow.label) == (
+        asked.counter_example.id, asked.counter_example.label, right)
+    assert follow.counter_example
+    assert follow.counter_example.label == right
+    assert session.pending[0].id == follow.id
+    with pytest.raises(InvalidInput, match="settled"):
+        session.reply(follow, "remove", "keep")
+    assert session.reply(follow, counter_example="keep").follow_ups == ()
+    assert session.stats["follow_ups_answered"] == 1
+
+
+def test_several_counter_examples_and_their_verdicts() -> None:
+    session, _ = fed(counter_examples=3)
+    asked = next(q for q in session.pending if len(q.others) == 2)
+    assert asked.counter_example
+    ids = [asked.counter_example.id, *(other.id for other in asked.others)]
+    done = session.reply(asked, counter_example="keep", others=[None, ("relabel", "top")])
+    labels = session.labels()
+    assert set(done.changed) <= {*ids, asked.example}
+    assert labels[ids[2]] == "top"
+    said = {row["id"]: [word["action"] for word in row["said"]] for row in session.export()}
+    assert (said[ids[0]], said[ids[1]]) == (["keep"], [])
+    again = session.undo()
+    with pytest.raises(InvalidInput, match="further"):
+        session.reply(again, others=["keep", "keep", "keep"])
+    with pytest.raises(UnknownName):
+        session.reply(again, others=["fine"])

@@ -234,3 +234,87 @@ def test_rows_grow_and_keep_their_order() -> None:
         rows.append(rows.check([number, -number]))
     assert (rows.rows(np.array([199, 3])) == [[199, -199], [3, -3]]).all()
     assert (len(rows), rows.shape) == (200, (2,))
+
+
+def answered(runner: Runner, x: Any, truth: Any, given: Any) -> list[Query]:
+    """Sets right everything that is shown, follow-ups at once; these."""
+    followed: list[Query] = []
+    for number in range(len(x)):
+        query = runner.receive(ExampleId(f"x{number}"), x[number], int(given[number]))
+        if query is None:
+            continue
+        set_right(runner, runner.show(query.id), truth)
+        while found := runner.follow_ups():
+            followed.append(found[0])
+            set_right(runner, found[0], truth)
+    return followed
+
+
+def set_right(runner: Runner, query: Query, truth: Any) -> None:
+    example, first = oracle(query, truth)
+    others = [ev.Decision(Action.RELABEL, int(truth[c.position])) for c in query.others]
+    runner.reply(query.id, ANN, None if query.chain else example, first, others=others)
+
+
+def test_a_chain_of_follow_ups_cleans_more() -> None:
+    events: list[ev.Event] = []
+    x, truth, given = blobs(150, 0.3)
+    plain, deep = (a_runner(rounds=rounds, synchronous=True, record=record)
+                   for rounds, record in ((1, None), (4, lambda event, _: events.append(event))))
+    assert answered(plain, x, truth, given) == []
+    followed = answered(deep, x, truth, given)
+    counters = deep.loop.state.counters
+    assert len(followed) == counters.follow_ups_answered > 2
+    assert max(query.chain.depth for query in followed if query.chain) > 2
+    for query in followed:
+        (counter,) = query.counters
+        assert counter.label == query.predicted != query.given
+        assert counter.position not in query.judged
+    again = Loop()
+    for event in events:
+        again.apply(event)
+    assert again.state == deep.loop.state
+
+
+def test_several_counter_examples_are_shown_the_strongest_first() -> None:
+    x, truth, given = blobs(60, 0.2)
+    runner = a_runner(counter_examples=3, ask_threshold=0.5)
+    for number in range(60):
+        query = runner.receive(ExampleId(f"x{number}"), x[number], int(given[number]))
+        if query is not None:
+            break
+    assert query is not None
+    shown = runner.show(query.id)
+    scores = [counter.score for counter in shown.counters]
+    assert len(scores) == 3 == len({counter.position for counter in shown.counters})
+    assert scores == sorted(scores, reverse=True)
+    assert {counter.label for counter in shown.counters} == {shown.predicted}
+    set_right(runner, shown, truth)
+    assert all(runner.loop.data.effective(c.position) == truth[c.position] for c in shown.counters)
+    runner.undo(ANN)
+    assert runner.query(query.id).counters == shown.counters
+
+
+def test_a_follow_up_whose_pair_was_dropped_finds_another_when_it_is_answered() -> None:
+    x, truth, given = blobs(150, 0.3)
+    runner = a_runner(rounds=3)
+    for number in range(150):
+        runner.receive(ExampleId(f"x{number}"), x[number], int(given[number]))
+        for query in runner.queries:
+            counter = runner.show(query.id).counter_example
+            if query.chain is None and counter and counter.label != truth[counter.position]:
+                set_right(runner, runner.show(query.id), truth)
+        if found := runner.follow_ups():
+            break
+    (query, *_), (shown,) = found, found[0].counters
+    runner.release(query.id, ANN)
+    other = runner.receive(ExampleId("more"), x[query.position], query.given)
+    assert other is not None
+    runner.apply(runner.loop.leased(other.id, BOB, runner._clock()))
+    runner.apply(ev.Picked(other.id, shown, 1, runner._clock()))
+    runner.display(other.id, BOB)
+    runner.reply(other.id, BOB, ev.Decision(Action.KEEP), ev.Decision(Action.KEEP))
+    assert runner.query(query.id).counter_example is None
+    runner.reply(query.id, BOB, None, ev.Decision(Action.KEEP))
+    assert query.id not in runner.loop.state.queries
+    assert shown.position not in [m.position for m in runner.loop.state.undo[BOB][-1].marks]

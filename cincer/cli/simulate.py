@@ -12,7 +12,8 @@ import click
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
 
-COLUMNS = ("queries", "labels_inspected", "cleaned", "mislabelled_seen", "f1", "f1_clean")
+COLUMNS = ("queries", "follow_ups", "labels_inspected", "cleaned", "mislabelled_seen", "f1",
+           "f1_clean")
 
 AUDIT_SHARE = 0.0
 """The paper's protocol has no audits."""

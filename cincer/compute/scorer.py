@@ -170,23 +170,26 @@ class Scorer:
                              zip(frame["queries"], found, strict=True)]}
 
     def _pick(self, frame: Frame) -> dict[str, Any]:
+        """For each query its candidates, the best first: at most `limit`, none of `exclude`,
+        labelled `instead` or, where that is None, as the model would."""
         opinions = self._rescore(frame)["opinions"]
-        wanted = zip(frame["positions"], frame["given"], opinions, strict=True)
-        return {"opinions": opinions,
-                "picks": [self._other_side(at, given, each[1]) for at, given, each in wanted]}
+        wanted = zip(frame["positions"], frame["given"], frame["instead"], opinions,
+                     frame["exclude"], frame["limit"], strict=True)
+        return {"opinions": opinions, "picks": [
+            self._others(at, given, each[1] if instead is None else instead, exclude, limit)
+            for at, given, instead, each, exclude, limit in wanted]}
 
-    def _other_side(self, position: int, given: int, predicted: int) -> dict[str, Any] | None:
-        """The counter-example of one query, None where there is no candidate."""
+    def _others(
+        self, position: int, given: int, predicted: int, exclude: list[int], limit: int
+    ) -> list[dict[str, Any]]:
         if given in (NO_LABEL, predicted):
-            return None
-        pick = self.engine.pick(position, given, predicted)
-        if pick.counter_example is None or pick.ce_probs is None or pick.ce_label is None:
-            return None
-        return {"position": int(pick.counter_example), "label": pick.ce_label,
-                "predicted": int(pick.ce_probs.argmax()), "score": float(pick.score),
-                "beliefs": beliefs_of(pick.ce_probs[None])[0],
-                "given_probability": float(pick.probs[given]),
-                "predicted_change": pick.predicted_change}
+            return []
+        pick = self.engine.pick(position, given, predicted, exclude, limit)
+        return [{"position": int(each.position), "label": each.label,
+                 "predicted": int(each.probs.argmax()), "score": float(each.score),
+                 "beliefs": beliefs_of(each.probs[None])[0],
+                 "given_probability": float(pick.probs[given]),
+                 "predicted_change": each.predicted_change} for each in pick.candidates]
 
     def _explain(self, frame: Frame) -> dict[str, Any]:
         """What the counter-example of one query does; `left` where it is not known any more."""

@@ -86,17 +86,19 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A person's answer; `epoch` None stands for the present lease. Answer: `RepliedAnswer`."""
+    """A person's answer; `epoch` None stands for the present lease, `example` None for that of a
+    follow-up; `others`: verdicts on further counter-examples, in order. Answer: `RepliedAnswer`."""
 
     actor: Actor
     key: str
     query: QueryId
     epoch: int | None
-    example: Decision
+    example: Decision | None
     counter_example: Decision | None = None
     comment: str = ""
     seconds: Seconds | None = None
     worker: str | None = None
+    others: tuple[Decision | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,13 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class RepliedAnswer:
+    """`follow_ups`: queries that this reply led on to."""
+
     seq: int
     counted: bool
     late: bool
     changes: tuple[LabelChange, ...]
+    follow_ups: tuple[QueryId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,9 @@ def _display_first(parts: Parts, actor: Actor, said: annotate.ReplyIn) -> None:
         parts.core.submit(Display(actor, QueryId(said.query), lease.epoch)).result(parts.patience)
 
 
-def _decision(parts: Parts, said: annotate.DecisionIn) -> Decision:
+def _decision(parts: Parts, said: annotate.DecisionIn | None) -> Decision | None:
+    if said is None:
+        return None
     label = None if said.label is None else parts.schema.label_index(said.label)
     return Decision(Action(said.action), label)
 
@@ -106,8 +108,8 @@ def _reply(parts: Parts, actor: Actor, said: annotate.ReplyIn) -> Reply:
         raise InvalidInput("worker is for tokens with the role platform")
     return Reply(
         actor, said.key, QueryId(said.query), said.epoch, _decision(parts, said.example),
-        None if said.counter_example is None else _decision(parts, said.counter_example),
-        said.comment, said.seconds, said.worker)
+        _decision(parts, said.counter_example), said.comment, said.seconds, said.worker,
+        tuple(_decision(parts, other) for other in said.others))
 
 
 def _skip(parts: Parts, actor: Actor, said: annotate.SkipIn) -> Skip:
@@ -141,7 +143,8 @@ def _changes(parts: Parts, changes: tuple[LabelChange, ...]) -> list[annotate.Ch
 
 def _replied(parts: Parts, identity: Identity, found: RepliedAnswer) -> annotate.ReplyAck:
     return annotate.ReplyAck(seq=found.seq, counted=found.counted, late=found.late,
-                             changes=_changes(parts, found.changes))
+                             changes=_changes(parts, found.changes),
+                             follow_ups=list(found.follow_ups))
 
 
 def _explained(parts: Parts, identity: Identity, found: Explained) -> annotate.ExplainAck:

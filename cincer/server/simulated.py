@@ -24,8 +24,8 @@ from .service import Service
 
 log = logging.getLogger("cincer.simulated")
 
-Answer: TypeAlias = Callable[[Query], tuple[Decision, Decision | None]]
-"""What is said of the example and of the counter-example, if there is one."""
+Answer: TypeAlias = Callable[[Query], tuple[Decision | None, ...]]
+"""What is said of the example (None where it is settled) and of the counter-examples shown."""
 
 PATIENCE = 10.0
 """Seconds to wait for one command."""
@@ -38,13 +38,14 @@ class Oracle(Protocol):
 
 
 def by_oracle(oracle: Oracle) -> Answer:
-    """Answers both sides of a pair as `oracle` does."""
+    """Answers all that is asked about as `oracle` does."""
 
-    def answer(query: Query) -> tuple[Decision, Decision | None]:
+    def answer(query: Query) -> tuple[Decision | None, ...]:
         shown = query.predicted if query.given is None else query.given
-        other = query.counter_example
-        return (Decision(*oracle.answer(query.example, shown)),
-                Decision(*oracle.answer(other.example, other.label)) if other else None)
+        others = (Decision(*oracle.answer(other.example, other.label)) for other in query.counters)
+        if query.chain is not None:
+            return (None, *others)
+        return (Decision(*oracle.answer(query.example, shown)), *others)
 
     return answer
 
@@ -112,8 +113,9 @@ class SimulatedAnnotator:
         shown = self._service.query(query.id)
         if shown is None or shown.epoch != query.epoch:
             return
-        example, other = self._answer(shown)
-        self._do(Reply(self._actor, uuid.uuid4().hex, query.id, query.epoch, example, other))
+        example, *said = self._answer(shown)
+        self._do(Reply(self._actor, uuid.uuid4().hex, query.id, query.epoch, example,
+                       said[0] if said else None, others=tuple(said[1:])))
         self.replies += 1
 
     def _do(self, command: Lease | Display | Reply) -> None:

@@ -17,10 +17,11 @@ import numpy as np
 from PIL import Image
 
 from ..schema import Schema, separation
+from ..session.events import Counter
 from ..session.state import Query
 from ..types import Belief, Label, Position
 from .core import Archive, Payload
-from .wire.annotate import QueryView, SideView
+from .wire.annotate import FollowUpView, QueryView, SideView
 from .wire.content import BeliefView, Content, FieldValue, ImageContent, TableContent, TextContent
 
 BELIEFS = 5
@@ -40,26 +41,33 @@ class Views:
 
     def query(self, query: Query) -> QueryView:
         """The question as a page shows it."""
-        other = query.counter_example
-        positions = [query.position] + ([other.position] if other else [])
-        contents = self.contents(positions)
+        positions = [query.position, *(counter.position for counter in query.counters)]
+        own, *contents = self.contents(positions)
+        others = [self._side(counter, content)
+                  for counter, content in zip(query.counters, contents, strict=True)]
+        chain, first = query.chain, query.counter_example
         return QueryView(
             query=query.id, kind=query.kind.value, epoch=query.epoch,
             deadline=query.lease.deadline if query.lease else 0.0, margin=query.margin,
             example=SideView(
-                id=query.example, content=contents[0], given_label=self.name(query.given),
+                id=query.example, content=own,
+                given_label=self.name(chain.settled if chain else query.given),
                 predicted_label=self.name(query.predicted), beliefs=self.beliefs(query.beliefs)),
-            counter_example=SideView(
-                id=other.example, content=contents[1], given_label=self.name(other.label),
-                predicted_label=self.name(other.predicted), beliefs=self.beliefs(other.beliefs),
-            ) if other else None,
-            score=other.score if other else None,
-            given_probability=other.given_probability if other else None,
-            predicted_change=other.predicted_change if other else None,
-            model=query.picked or 0)
+            counter_example=others[0] if others else None, others=others[1:],
+            score=first.score if first else None,
+            given_probability=first.given_probability if first else None,
+            predicted_change=first.predicted_change if first else None, model=query.picked or 0,
+            follow_up=FollowUpView(
+                depth=chain.depth, follows=chain.follows, was=self.name(query.given),
+            ) if chain else None)
+
+    def _side(self, counter: Counter, content: Content) -> SideView:
+        return SideView(
+            id=counter.example, content=content, given_label=self.name(counter.label),
+            predicted_label=self.name(counter.predicted), beliefs=self.beliefs(counter.beliefs))
 
     def contents(self, positions: Sequence[Position]) -> list[Content]:
-        """What these examples look like; two of them are shown as a pair."""
+        """What these examples look like; more than one are shown beside each other."""
         if self._schema.kind == "image":
             return [self._image(position) for position in positions]
         payloads = self._archive.payloads(positions)
@@ -92,8 +100,9 @@ class Views:
         return image
 
     def _apart(self, payloads: Sequence[Payload | None]) -> dict[str, float]:
-        """How far two rows lie apart, by column, largest first; empty for a single one."""
-        present = [payload for payload in payloads if payload is not None]
+        """How far the first two rows lie apart, by column, largest first; empty for a single one.
+        """
+        present = [payload for payload in payloads[:2] if payload is not None]
         if len(present) != 2:
             return {}
         one, two = (self._schema.encode(payload.content) for payload in present)

@@ -13,10 +13,12 @@ def unlean(
     draft: Draft, position: Position, label: Label | None, but: QueryId | None = None
 ) -> None:
     """Undisplayed queries whose counter-example is this one, with another label than it has now,
-    want a new pair; `label` None: it left the training set. A displayed pair stays valid."""
+    want a new pair; so do follow-ups, which never show what somebody has judged. `label` None: it
+    left the training set. A displayed pair stays valid."""
     for query in tuple(draft.queries.values()):
-        counter = query.counter_example
-        leans = counter is not None and counter.position == position and counter.label != label
+        leans = any(counter.position == position
+                    and (counter.label != label or query.kind is QueryKind.FOLLOW_UP)
+                    for counter in query.counters)
         if leans and query.id != but and not displayed(query):
             drop_pick(draft, query)
 
@@ -25,11 +27,13 @@ def close_others(
     draft: Draft, position: Position, label: Label | None, author: Author
 ) -> list[Query]:
     """Close the undisplayed queries that ask about an example somebody has just judged. Only an
-    example that is in the training set meanwhile can be judged from elsewhere."""
+    example that is in the training set meanwhile can be judged from elsewhere. A follow-up stays
+    where the judgement is the one it leans on."""
     found = [
         query for query in draft.queries.values()
         if query.position == position and query.id != author.query
         and query.kind is not QueryKind.DISPUTE and not displayed(query)
+        and (query.chain is None or query.chain.settled != label)
     ]
     for query in found:
         draft.close(query, "removed" if label is None else "answered", author.annotator)

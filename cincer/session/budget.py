@@ -78,13 +78,27 @@ def note_scored(draft: Draft, asked: bool) -> None:
     draft.lane = replace(draft.lane, rate=audit_rate(draft.settings, draft.budget))
 
 
+def note_follow_up(draft: Draft) -> None:
+    """A follow-up was answered: with a budget, the threshold makes good for it."""
+    wanted = wanted_share(draft.settings, draft.budget)
+    if wanted is not None:
+        level = min(RANGE[1], draft.budget.level + _gain(wanted, draft.before.counters.scored))
+        draft.budget = replace(draft.budget, level=level)
+        draft.threshold = threshold_at(level)
+
+
 def moved(level: float, wanted: float, asked: bool, count: int) -> float:
     """The level after one more arrival, `count` having been scored before; nothing is ever asked
     for a share of 0."""
     if wanted == 0:
         return RANGE[1]
-    gain = min(10.0, max(0.03, 0.4 / (1 + count / 100)) / wanted)
+    gain = _gain(wanted, count)
     return min(RANGE[1], max(RANGE[0], level + gain * (asked - wanted)))
+
+
+def _gain(wanted: float, count: int) -> float:
+    least = max(0.03, 0.4 / (1 + count / 100))
+    return min(10.0, least / wanted) if wanted > 0 else 10.0
 
 
 def threshold_at(level: float) -> float:

@@ -100,8 +100,9 @@ class QueryPut:
 @dataclass(frozen=True, slots=True)
 class QueryDone:
     """A query closed. `outcome`: answered, unasked, thinned (an audit for which the lane had no
-    room), cleared, unsure, removed or undone. `query` is its last form, so that its holder can be
-    told; `by` the annotator whose reply closed it."""
+    room), cleared, unsure, removed, undone or exhausted (a follow-up for which no known example was
+    left). `query` is its last form, so that its holder can be told; `by` the annotator whose reply
+    closed it."""
 
     query: Query
     outcome: str
@@ -126,8 +127,8 @@ class NeedScore:
 
 @dataclass(frozen=True, slots=True)
 class NeedPick:
-    """This query wants a counter-example by the newest model; a driver that has none newer than
-    `Query.picked` need not answer."""
+    """This query wants a counter-example (of `counter_examples`, a follow-up one) by the newest
+    model; a driver that has none newer than `Query.picked` need not answer."""
 
     query: QueryId
 

@@ -103,12 +103,14 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The counter-example of an open, undisplayed query; None = there is no candidate."""
+    """The counter-example of an open, undisplayed query; None = there is no candidate. `others`:
+    further ones, the strongest first."""
 
     query: QueryId
     counter_example: Counter | None
     version: int
     at: Seconds
+    others: tuple[Counter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Replied:
     """A person's answer. `standing` is looked up by the driver, one for each side shown;
-    `annotator` is who holds the token, `worker` whom a platform answers for."""
+    `annotator` is who holds the token, `worker` whom a platform answers for. `others` has one
+    verdict for each further counter-example in the order shown, None = not judged. The example of a
+    follow-up is settled: it is kept."""
 
     query: QueryId
     annotator: AnnotatorId
@@ -179,6 +183,8 @@ class Replied:
     comment: str = ""
     seconds: float | None = None
     worker: str | None = None
+    others: tuple[Decision | None, ...] = ()
+    standing_others: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,8 @@ def held(draft: Draft, query: QueryId, annotator: AnnotatorId, epoch: int) -> tu
 def display(draft: Draft, event: Displayed) -> None:
     """From here on the pair does not change; displaying twice is once."""
     query, lease = held(draft, event.query, event.annotator, event.epoch)
+    if query.kind is QueryKind.FOLLOW_UP and query.counter_example is None:
+        raise Stale(f"the pair of {query.id!r} is not found yet", query=query.id)
     if lease.displayed_at is None:
         draft.put(replace(query, lease=replace(lease, displayed_at=event.at)))
 

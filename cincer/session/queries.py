@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import NotFound
-from ..types import Entry, QueryId, QueryKind, Status
+from ..types import Entry, Label, Position, QueryId, QueryKind, Status
 from .budget import clearing_threshold
 from .draft import Draft
 from .effects import Entered, Left, NeedPick
@@ -15,9 +15,11 @@ from .state import Query
 
 def suspicion(query: Query) -> float:
     """How urgent a query is, higher = first. The margin; without a label how unsure the machine
-    is; disputes before all."""
+    is; disputes before all, then follow-ups."""
     if query.kind is QueryKind.DISPUTE:
         return 2.0
+    if query.kind is QueryKind.FOLLOW_UP:
+        return 1.5
     if query.margin is not None:
         return query.margin
     return 1 - query.beliefs[0][1] if query.beliefs else 0.0
@@ -26,7 +28,8 @@ def suspicion(query: Query) -> float:
 def wants_counter(query: Query) -> bool:
     """Whether a counter-example says anything: the machine must believe another class. An audit
     is shown alone, so that the machine's opinion has no say in its answer."""
-    return query.kind is QueryKind.SUSPICIOUS and query.predicted != query.given
+    pairs = query.kind in (QueryKind.SUSPICIOUS, QueryKind.FOLLOW_UP)
+    return pairs and query.predicted != query.given
 
 
 def ready(query: Query) -> bool:
@@ -77,7 +80,8 @@ def fall(draft: Draft, query: Query, outcome: str, entry: Entry) -> None:
 
 def drop_pick(draft: Draft, query: Query) -> Query:
     """Forget the pair of an undisplayed query; its holder is sent another one."""
-    return repick(draft, replace(query, counter_example=None, picked=None, last=None))
+    return repick(
+        draft, replace(query, counter_example=None, others=(), picked=None, last=None))
 
 
 def repick(draft: Draft, query: Query) -> Query:
@@ -90,32 +94,29 @@ def repick(draft: Draft, query: Query) -> Query:
 def picked(draft: Draft, event: Picked) -> None:
     """Store the other side of the pair, unless the query is gone or already on a screen. A side
     that somebody has judged is not asked about again: the example is then shown alone (to ask for
-    another one would be given the same for ever)."""
+    another one would be given the same for ever), and a follow-up ends."""
     query = draft.queries.get(event.query)
     if query is None or displayed(query):
         return
-    if event.counter_example is not None and event.counter_example.position in query.judged:
-        event = replace(event, counter_example=None)
-    same = query.picked is not None and _pair(query) == _pair_of(event)
-    draft.put(replace(
-        query, counter_example=event.counter_example, picked=event.version,
-        last=query.last if same else None))
+    found = () if event.counter_example is None else (event.counter_example, *event.others)
+    found = tuple(counter for counter in found if counter.position not in query.judged)
+    new = replace(query, counter_example=found[0] if found else None, others=found[1:],
+                  picked=event.version)
+    if not found and query.kind is QueryKind.FOLLOW_UP:
+        draft.close(new, "exhausted")
+        return
+    same = query.picked is not None and _shown(query) == _shown(new)
+    draft.put(replace(new, last=query.last if same else None))
 
 
-def _pair(query: Query) -> tuple[object, ...] | None:
-    counter = query.counter_example
-    return None if counter is None else (counter.position, counter.label)
-
-
-def _pair_of(event: Picked) -> tuple[object, ...] | None:
-    counter = event.counter_example
-    return None if counter is None else (counter.position, counter.label)
+def _shown(query: Query) -> tuple[tuple[Position, Label], ...]:
+    return tuple((counter.position, counter.label) for counter in query.counters)
 
 
 def rescored(draft: Draft, event: Rescored) -> None:
     for opinion in event.opinions:
         query = draft.queries.get(opinion.query)
-        if query is not None and not displayed(query):
+        if query is not None and query.chain is None and not displayed(query):
             _revise(draft, query, opinion)
 
 

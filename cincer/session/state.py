@@ -36,9 +36,22 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """Where a follow-up comes from: `depth` questions in a row with it (2 for the first), the query
+    whose reply opened it, and the label its example was corrected to, None where it was only called
+    bad."""
+
+    depth: int
+    follows: QueryId
+    settled: Label | None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """An open question. `given` is the label shown; `picked` the model version of the pick, None =
-    not picked yet. Audits only: `drawn` is the chance with which the arrival was drawn, and
+    not picked yet; `others` the further counter-examples, the strongest first. A follow-up has a
+    `chain`: its example is settled, `given` is its old label, `predicted` what it was corrected to.
+    Audits only: `drawn` is the chance with which the arrival was drawn, and
     `propensity` that times the smallest share the lane kept while the query waited in it.
     `last` is the newest lease that ended without a reply, while the pair it displayed still
     stands; `holders` everybody who ever held it. `judged` are counter-examples that somebody has
@@ -67,6 +80,13 @@ class Query:
     excluded: tuple[AnnotatorId, ...] = ()
     skipped_by: tuple[AnnotatorId, ...] = ()
     unsure: int = 0
+    others: tuple[Counter, ...] = ()
+    chain: Chain | None = None
+
+    @property
+    def counters(self) -> tuple[Counter, ...]:
+        """All counter-examples shown, in order."""
+        return () if self.counter_example is None else (self.counter_example, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +105,9 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class UndoEntry:
     """What one reply did: the query as it stood before it, the marks it left, whether it closed
-    the query, the other queries it closed, the disputes it opened, the counts it raised."""
+    the query, the other queries it closed, the disputes it opened, the counts it raised, the
+    follow-ups it led on to. `over`: its query was a follow-up of a reply that was taken back since,
+    and is not asked again."""
 
     query: Query
     at: Seconds
@@ -94,11 +116,14 @@ class UndoEntry:
     others: tuple[Query, ...] = ()
     disputes: tuple[QueryId, ...] = ()
     tally: tuple[str, ...] = ()
+    follow_ups: tuple[QueryId, ...] = ()
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Counts since the start."""
+    """Counts since the start. `asked` are questions about arrivals; `follow_ups` those that replies
+    led on to, for which a known example was looked for; `replies` answers to both."""
 
     received: int = 0
     labelled: int = 0
@@ -121,6 +146,8 @@ class Counters:
     undone: int = 0
     removed: int = 0
     disputes: int = 0
+    follow_ups: int = 0
+    follow_ups_answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from ..errors import NotFound, Stale
 from ..types import Position, Status
 from .aftermath import disputes, unlean
 from .audits import fit
+from .chains import close_follow_ups
 from .draft import Draft
 from .effects import Entered, Left, Retracted, RoleSet
 from .events import Undone
@@ -25,6 +26,7 @@ def undone(draft: Draft, event: Undone) -> None:
     for mark in entry.marks:
         _reverse(draft, entry.query, mark, event.superseded)
     _withdraw_disputes(draft, entry)
+    close_follow_ups(draft, entry)
     _reopen_others(draft, entry, event.superseded)
     if entry.closed:
         _ask_again(draft, entry, event)
@@ -79,7 +81,7 @@ def _reopen_others(draft: Draft, entry: UndoEntry, superseded: Collection[Positi
 
 def _ask_again(draft: Draft, entry: UndoEntry, event: Undone) -> None:
     """The same pair, on the same screen."""
-    if entry.query.position in event.superseded:
+    if entry.over or entry.query.position in event.superseded:
         return
     draft.reopen(_given_to(entry.query, event))
 
@@ -100,7 +102,8 @@ def _unsure_no_more(draft: Draft, entry: UndoEntry, event: Undone) -> None:
 
 def _with_pair(query: Query, shown: Query) -> Query:
     return replace(query, predicted=shown.predicted, margin=shown.margin, beliefs=shown.beliefs,
-                   counter_example=shown.counter_example, picked=shown.picked)
+                   counter_example=shown.counter_example, others=shown.others,
+                   picked=shown.picked)
 
 
 def _given_to(query: Query, event: Undone) -> Query:

@@ -96,6 +96,7 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
         Schedule(model.epochs, seed=seed,
                  stop_at=accuracy_to_stop_at(model, model.model == "logreg")),
         DAMPING if model.damping is None else model.damping,
+        rounds=settings.loop.rounds, counter_examples=settings.loop.counter_examples,
         suspicion=model.suspicion)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))
@@ -111,4 +112,4 @@ def _step(state: State, a: int, b: int) -> Step:
         state.t, int(c.queries[a, b]), int(c.inspected[a, b]), int(c.cleaned[a, b]),
         int(c.examples[a, b]), int(c.counter_examples[a, b]), int(c.mislabelled_seen[a, b]),
         float(c.mislabelled_share[a, b]), float(state.f1[a, b]),
-        None if math.isnan(clean) else clean)
+        None if math.isnan(clean) else clean, int(c.follow_ups[a, b]))

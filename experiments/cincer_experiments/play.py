@@ -32,7 +32,9 @@ ORACLE = AnnotatorId("oracle")
 class Step:
     """The run after arrival `t` (0 = after the bootstrap). Counts since the start; `f1` weighted,
     on the gold part, in [0, 1]; `f1_clean` that of a model of the same examples with their true
-    labels (None where it was not asked for); `mislabelled_share` of the labels now held."""
+    labels (None where it was not asked for); `mislabelled_share` of the labels now held.
+    `queries` are about arrivals, `follow_ups` about counter-examples of examples found mislabelled.
+    """
 
     t: int
     queries: int
@@ -44,6 +46,7 @@ class Step:
     mislabelled_share: float
     f1: float
     f1_clean: float | None
+    follow_ups: int = 0
 
 
 def play(
@@ -57,32 +60,47 @@ def play(
     schema = stream.schema
     runner = build.runner(settings, (schema.width,), schema.classes, model=model)
     referee = Referee(stream, settings, upper_bound)
-    asked = inspected = 0
+    asked = followed = inspected = 0
     for t, arrival in enumerate(stream, start=1 - stream.bootstrap):
         given = None if arrival.label is None else schema.label_index(arrival.label)
         row = schema.encode(arrival.content)
         referee.saw(arrival.id, row)
         query = runner.receive(arrival.id, row, given)
         if query is not None:
-            shown = runner.show(query.id)
-            answer(runner, shown, oracle, drop)
             asked += 1
-            inspected += 1 if drop or shown.counter_example is None else 2
+            inspected += answer(runner, runner.show(query.id), oracle, drop)
+            more = follow(runner, oracle)
+            followed, inspected = followed + more, inspected + more
         if t >= 0:
-            yield referee.step(runner, t, asked, inspected)
+            yield referee.step(runner, t, asked, inspected, followed)
 
 
-def answer(runner: Runner, query: Query, oracle: Oracle, drop: bool = False) -> None:
-    """The oracle's reply about both sides; with `drop`, about the suspect, and if that was right,
-    the counter-example is removed."""
-    counter = query.counter_example
+def answer(runner: Runner, query: Query, oracle: Oracle, drop: bool = False) -> int:
+    """The oracle's reply about all that is shown; with `drop`, about the suspect, and if that was
+    right, the counter-example is removed. How many labels it inspected."""
     example = _decision(oracle, query.example, query.given, query.predicted)
-    other = None
-    if counter and not drop:
-        other = _decision(oracle, counter.example, counter.label, counter.predicted)
-    elif counter and example.action is Action.KEEP:
-        other = Decision(Action.REMOVE)
-    runner.reply(query.id, ORACLE, example, other)
+    if drop:
+        right = example.action is Action.KEEP and query.counter_example is not None
+        runner.reply(query.id, ORACLE, example, Decision(Action.REMOVE) if right else None)
+        return 1
+    found = _verdicts(oracle, query)
+    runner.reply(query.id, ORACLE, example, found[0] if found else None, others=found[1:])
+    return 1 + len(found)
+
+
+def follow(runner: Runner, oracle: Oracle) -> int:
+    """Answers follow-ups, the oldest first, until there are none; how many there were. Of each, one
+    label is inspected."""
+    count = 0
+    while found := runner.follow_ups():
+        runner.reply(found[0].id, ORACLE, None, *_verdicts(oracle, found[0]))
+        count += 1
+    return count
+
+
+def _verdicts(oracle: Oracle, query: Query) -> list[Decision]:
+    return [_decision(oracle, counter.example, counter.label, counter.predicted)
+            for counter in query.counters]
 
 
 def _decision(
@@ -109,7 +127,9 @@ class Referee:
             self._rows.append(row)
             self._clean.enter([len(self._ids) - 1], [self._true[example]])
 
-    def step(self, runner: Runner, t: int, asked: int, inspected: int) -> Step:
+    def step(
+        self, runner: Runner, t: int, asked: int, inspected: int, followed: int = 0
+    ) -> Step:
         runner.refresh()
         seen = [e for e in self._ids if self._given[e] != self._true[e]]
         now = self._labels(runner)
@@ -118,7 +138,7 @@ class Referee:
             t, asked, inspected, sum(now.get(e) == self._true[e] for e in seen),
             counters.fixed_examples, counters.fixed_counter_examples, len(seen),
             float(np.mean([label != self._true[e] for e, label in now.items()])),
-            self._f1(runner.engine), self._f1(self._refitted()))
+            self._f1(runner.engine), self._f1(self._refitted()), followed)
 
     def _labels(self, runner: Runner) -> dict[ExampleId, Label]:
         """Effective labels of everything that counts: known, or waiting for a reply."""

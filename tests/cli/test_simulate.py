@@ -13,7 +13,8 @@ from cincer.cli import main
 from cincer.suspicion import SUSPICIONS
 
 FIELDS = {"selector", "repeat", "t", "queries", "labels_inspected", "cleaned", "cleaned_examples",
-          "cleaned_counter_examples", "mislabelled_seen", "mislabelled_share", "f1", "f1_clean"}
+          "cleaned_counter_examples", "mislabelled_seen", "mislabelled_share", "f1", "f1_clean",
+          "follow_ups"}
 
 
 @pytest.fixture

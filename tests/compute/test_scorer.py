@@ -17,6 +17,10 @@ from cincer.models.learned import learned_path
 def _ask(scorer: Scorer, op: str, **fields: Any) -> Any:
     return scorer.handle({"op": op, "job": 1, **fields})
 
+ALONE: dict[str, Any] = {"instead": [None], "exclude": [[]], "limit": [1]}
+"""One ordinary question: labelled as the model would, none barred, one side."""
+
+
 
 def _scorer(place: Place, **settings: Any) -> Scorer:
     return place.scorer(place.labels(2, range(60)), **settings)
@@ -36,10 +40,11 @@ def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
     scorer = _scorer(place)
     wrong = (int(place.true[70]) + 1) % 3
     found = _ask(scorer, "pick", queries=["q-1", "q-2"], positions=[70, 71],
-                 given=[wrong, int(place.true[71])])
-    side, nothing = found["picks"]
+                 given=[wrong, int(place.true[71])], instead=[None, None], exclude=[[], []],
+                 limit=[1, 1])
+    (side,), nothing = found["picks"]
     assert side["label"] == place.true[70] == place.given[side["position"]]
-    assert nothing is None
+    assert nothing == []
     assert found["opinions"][0][0] == "q-1"
     assert found["opinions"][0][2] > 0.5
 
@@ -47,8 +52,8 @@ def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
 def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
     scorer = _scorer(place)
     wrong = (int(place.true[70]) + 1) % 3
-    asked = {"queries": ["q-1"], "positions": [70], "given": [wrong]}
-    (side,) = _ask(scorer, "pick", **asked)["picks"]
+    asked = {"queries": ["q-1"], "positions": [70], "given": [wrong], **ALONE}
+    ((side,),) = _ask(scorer, "pick", **asked)["picks"]
     found = _ask(scorer, "explain", query="q-1", position=70, given=wrong,
                  counter_example=side["position"])
     assert (found["query"], found["left"]) == ("q-1", False)
@@ -65,12 +70,28 @@ def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
 
 def test_what_a_person_has_settled_is_not_picked(place: Place) -> None:
     scorer = _scorer(place)
-    asked = {"queries": ["q-1"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3]}
-    first = _ask(scorer, "pick", **asked)["picks"][0]["position"]
+    asked = {"queries": ["q-1"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3],
+             **ALONE}
+    first = _ask(scorer, "pick", **asked)["picks"][0][0]["position"]
     scorer.handle(labels_frame("settled", 3, [first], [1]))
-    assert _ask(scorer, "pick", **asked)["picks"][0]["position"] != first
+    assert _ask(scorer, "pick", **asked)["picks"][0][0]["position"] != first
     scorer.handle(labels_frame("settled", 4, [first], [0]))
-    assert _ask(scorer, "pick", **asked)["picks"][0]["position"] == first
+    assert _ask(scorer, "pick", **asked)["picks"][0][0]["position"] == first
+
+
+def test_a_follow_up_has_its_own_prediction_and_what_it_may_not_show(place: Place) -> None:
+    scorer = _scorer(place)
+    old, new = ((int(place.true[5]) + shift) % 3 for shift in (1, 2))
+
+    def picked(exclude: list[int], limit: int) -> list[int]:
+        found = _ask(scorer, "pick", queries=["q-1"], positions=[5], given=[old], instead=[new],
+                     exclude=[exclude], limit=[limit])
+        (sides,) = found["picks"]
+        assert {side["label"] for side in sides} == {new}
+        return [side["position"] for side in sides]
+
+    first, second, third = picked([], 3)
+    assert picked([first], 2) == [second, third]
 
 
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
@@ -137,7 +158,7 @@ def test_a_network_brings_what_it_learned_and_serves_without(place: Place) -> No
         _ask(scorer, "promote", version=7, **network)
         assert scorer.engine.learned is None
         asked = {"queries": ["q"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3]}
-        assert _ask(scorer, "pick", **asked)["picks"][0] is not None
+        assert len(_ask(scorer, "pick", **asked, **ALONE)["picks"][0]) == 1
 
 
 def test_postponed_work_ends(place: Place) -> None:

@@ -116,13 +116,18 @@ class FakeScorer:
 
     def _pick(self, frame: Frame) -> Frame:
         opinions = self._rescore(frame)["opinions"]
-        return {"opinions": opinions, "picks": [self._other(o[1]) for o in opinions]}
+        asked = zip(opinions, frame["positions"], frame["instead"], frame["exclude"],
+                    frame["limit"], strict=True)
+        return {"opinions": opinions, "picks": [
+            self._others(opinion[1] if instead is None else instead, {at, *exclude}, limit)
+            for opinion, at, instead, exclude, limit in asked]}
 
-    def _other(self, label: int) -> Frame | None:
-        found = [p for p, known in sorted(self.labels.items()) if known == label]
-        return {"position": found[0], "label": label, "predicted": label, "score": 1.0,
-                "beliefs": [[label, 0.8]], "given_probability": 0.08,
-                "predicted_change": self.change} if found else None
+    def _others(self, label: int, barred: set[int], limit: int) -> list[Frame]:
+        found = [p for p, known in sorted(self.labels.items())
+                 if known == label and p not in barred]
+        return [{"position": at, "label": label, "predicted": label, "score": 1.0,
+                 "beliefs": [[label, 0.8]], "given_probability": 0.08,
+                 "predicted_change": self.change} for at in found[:limit]]
 
     def _explain(self, frame: Frame) -> Frame:
         """The counter-example alone, and with the others of its label."""

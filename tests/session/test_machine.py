@@ -41,12 +41,12 @@ class SessionMachine(RuleBasedStateMachine):
         bootstrap=st.integers(0, 3), audit_share=st.sampled_from([0.0, 0.5]),
         unsure_limit=st.integers(1, 3), missing=st.sampled_from(["ask", "predict"]),
         budget=st.sampled_from([None, 300.0]), undo_depth=st.integers(0, 3),
-        synchronous=st.booleans())
+        synchronous=st.booleans(), rounds=st.integers(1, 3), counter_examples=st.integers(1, 3))
     def start(self, missing: str, budget: float | None, **chosen: Any) -> None:
         self.world = World(label_missing=missing, query_budget=budget, lease_seconds=20.0, **chosen)
         self.counted: Tally[tuple[str, str, int]] = Tally()
         self.given: dict[int, int | None] = {}
-        for label in range(3):
+        for label in (0, 1, 2, 0, 1, 2):
             self.arrive(label, label, 0.0, 1.0, 0.5)
         for label in range(3):
             self.arrive(label, (label + 1) % 3, 0.8, 1.0, 0.5)
@@ -103,22 +103,32 @@ class SessionMachine(RuleBasedStateMachine):
             query.id, query.lease.annotator, query.lease.epoch, self.world.tick()))
 
     @rule(data=st.data(), who=PEOPLE, example=DECISIONS, counter=DECISIONS,
-          taken_back=st.booleans())
+          more=st.lists(st.one_of(st.none(), DECISIONS), max_size=2), taken_back=st.booleans())
     def reply(
         self, data: st.DataObject, who: str, example: ev.Decision, counter: ev.Decision,
-        taken_back: bool,
+        more: list[ev.Decision | None], taken_back: bool,
     ) -> None:
         self.show(who)
         if not self.world.shown():
             return
         query = data.draw(st.sampled_from(self.world.shown()))
         who, epoch = query.lease.annotator, query.lease.epoch
-        before = self.world.columns()
+        before, open_before = self.world.columns(), set(self.world.state.queries)
         self.note(self.world.reply(
-            query.id, example, counter if query.counter_example else None, who, epoch), epoch)
+            query.id, None if query.chain else example, counter if query.counter_example else None,
+            who, epoch, more[:len(query.others)]), epoch)
+        self.follow()
         if taken_back and self.world.state.settings.undo_depth:
             self.world.undo(who)
             assert self.world.columns() == before
+            new = set(self.world.state.queries) - open_before
+            assert not [name for name in new if self.world.state.queries[name].chain]
+
+    def follow(self) -> None:
+        """The driver answers the request for a pair that comes with every follow-up."""
+        for query in list(self.world.state.queries.values()):
+            if query.chain is not None and query.picked is None and query.lease is not None:
+                self.world.pick(query.id)
 
     @rule(who=PEOPLE, number=st.integers(1, 12), epoch=st.integers(0, 4), example=DECISIONS)
     def reply_wildly(self, who: str, number: int, epoch: int, example: ev.Decision) -> None:
@@ -145,11 +155,47 @@ class SessionMachine(RuleBasedStateMachine):
         found = data.draw(st.sampled_from([None, *self.world.candidates(query)]))
         self.world.pick(query.id, found)
 
+    @precondition(lambda self: self.followed())
+    @rule(data=st.data(), counter=DECISIONS)
+    def answer_a_follow_up(self, data: st.DataObject, counter: ev.Decision) -> None:
+        query = data.draw(st.sampled_from(self.followed()))
+        who, world = query.lease.annotator, self.world
+        if query.lease.displayed_at is None:
+            world.do(ev.Displayed(query.id, who, query.epoch, world.tick()))
+        self.note(world.reply(query.id, None, counter, who, query.epoch), query.epoch)
+        self.follow()
+
+    def followed(self) -> list[Any]:
+        return [q for q in self.world.held() if q.chain and q.counter_example]
+
     @rule(seconds=st.floats(0, 60))
     def wait(self, seconds: float) -> None:
         self.world.tick(seconds)
 
     # ---- what must hold ------------------------------------------------------------------------
+
+    @invariant()
+    def a_follow_up_shows_nothing_that_was_judged(self) -> None:
+        world = self.world
+        for query in world.state.queries.values():
+            if query.chain is None:
+                continue
+            assert 2 <= query.chain.depth <= world.state.settings.rounds
+            assert len(query.counters) <= 1
+            shown = [c.position for c in query.counters]
+            assert not set(shown) & {query.position, *query.judged}
+            if query.lease is None or query.lease.displayed_at is None:
+                assert not any(world.loop.words(p) for p in shown)
+
+    @invariant()
+    def no_more_is_shown_than_asked_for(self) -> None:
+        most = self.world.state.settings.counter_examples
+        assert all(len(q.counters) <= most for q in self.world.state.queries.values())
+
+    @invariant()
+    def counts_are_never_negative(self) -> None:
+        counters = self.world.state.counters
+        assert min(counters.follow_ups, counters.follow_ups_answered) >= 0
 
     def attempt(self, act: Any) -> Any:
         """A refused event leaves everything as it was."""
@@ -195,7 +241,8 @@ class SessionMachine(RuleBasedStateMachine):
 
     @invariant()
     def an_example_is_asked_about_once(self) -> None:
-        kinds = Tally((q.position, q.kind is QueryKind.DISPUTE)
+        special = (QueryKind.DISPUTE, QueryKind.FOLLOW_UP)
+        kinds = Tally((q.position, q.kind if q.kind in special else None)
                       for q in self.world.state.queries.values())
         assert all(times == 1 for times in kinds.values())
 

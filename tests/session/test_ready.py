@@ -19,5 +19,6 @@ QUERY = Query(
 @pytest.mark.parametrize("predicted", [0, 1])
 def test_only_a_doubted_label_waits_for_its_pair(kind: QueryKind, predicted: int) -> None:
     query = replace(QUERY, kind=kind, predicted=Label(predicted))
-    assert ready(query) == (kind is not QueryKind.SUSPICIOUS or predicted == 0)
+    pairs = kind in (QueryKind.SUSPICIOUS, QueryKind.FOLLOW_UP)
+    assert ready(query) == (not pairs or predicted == 0)
     assert ready(replace(query, picked=7))

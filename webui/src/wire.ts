@@ -37,7 +37,7 @@ export interface DecisionIn {
   label?: string | null;
 }
 
-/** `query:displayed`: the pair is on the screen and must not change any more. `shown`: ids of the example and of its counter-example, if there is one; where the pair was replaced on the way to the screen, the answer is an error (`stale`), and the new one is to be shown. */
+/** `query:displayed`: the pair is on the screen and must not change any more. `shown`: ids of the example and of its counter-examples, in order; where the pair was replaced on the way to the screen, the answer is an error (`stale`), and the new one is to be shown. */
 export interface DisplayedIn {
   query: string;
   epoch?: number | null;
@@ -143,6 +143,13 @@ export interface FlagIn {
   query: string;
   key: string;
   comment?: string;
+}
+
+/** Why a follow-up is asked: the reply to `follows` found its example mislabelled. `was`: the label it had; the example's `given_label` is what it is now, None where it was only called bad. `depth`: how many questions in a row this is, 2 for the first follow-up. */
+export interface FollowUpView {
+  depth: number;
+  follows: string;
+  was: string | null;
 }
 
 /** `GET /health`: `live` always; `ready`: arrivals and replies are taken (status 200, otherwise 503). */
@@ -260,7 +267,7 @@ export interface Person {
   online: boolean;
 }
 
-/** `query:closed`: a query you hold is over: answered, unasked, cleared, expired, removed. */
+/** `query:closed`: a query you hold is over: answered, unasked, cleared, expired, removed, undone (its reason was taken back), exhausted (a follow-up with nothing left to show). */
 export interface QueryClosed {
   push: number;
   query: string;
@@ -273,10 +280,10 @@ export interface QueryPush {
   query: QueryView;
 }
 
-/** A question as it is shown. `counter_example` is None for audits, unlabelled arrivals, disputes and where none exists. `epoch` is sent back with the reply. `margin` in [0, 1]. `given_probability`: what the machine gave the given label when the pair was picked; `predicted_change`: by how much that rises, to first order, without the counter-example. */
+/** A question as it is shown. `counter_example` is None for audits, unlabelled arrivals, disputes and where none exists; `others` are further ones, the strongest first. `epoch` is sent back with the reply. `margin` in [0, 1]. `given_probability`: what the machine gave the given label when the pair was picked; `predicted_change`: by how much that rises, to first order, without the counter-example. `follow_up`: the example is settled, and a verdict is asked of the counter-example alone. */
 export interface QueryView {
   query: string;
-  kind: "suspicious" | "audit" | "unlabelled" | "dispute";
+  kind: "suspicious" | "audit" | "unlabelled" | "dispute" | "follow_up";
   epoch: number;
   deadline: number;
   margin: number | null;
@@ -286,24 +293,28 @@ export interface QueryView {
   given_probability: number | null;
   predicted_change: number | null;
   model: number;
+  others: Array<SideView>;
+  follow_up: FollowUpView | null;
 }
 
-/** `counted` is False where the query had closed before; `late` where the lease had ended. */
+/** `counted` is False where the query had closed before; `late` where the lease had ended. `follow_ups`: queries that this reply led on to; they are yours, and come as `query:push` once their pair is found. */
 export interface ReplyAck {
   ok: true;
   seq: number;
   counted: boolean;
   late: boolean;
   changes: Array<Change>;
+  follow_ups: Array<string>;
 }
 
-/** `query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform; `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present). */
+/** `query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform; `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present). `example` is left out in a follow-up alone. `counter_example` judges the first; `others` has one verdict for each further one in the order shown (None, or left out = not judged). */
 export interface ReplyIn {
   query: string;
   key: string;
   epoch?: number | null;
-  example: DecisionIn;
+  example?: DecisionIn | null;
   counter_example?: DecisionIn | null;
+  others?: Array<DecisionIn | null>;
   comment?: string;
   seconds?: number | null;
   worker?: string | null;
@@ -367,6 +378,8 @@ export interface Stats {
   unasked: number;
   cleared: number;
   late: number;
+  follow_ups: number;
+  follow_ups_answered: number;
   model: number;
   model_exact: boolean;
   threshold: number;

@@ -76,8 +76,7 @@ def show(call: Call) -> ExampleView:
 def _owners(call: Call, stored: Stored) -> Owned:
     """Its source, and whoever holds a query that shows it."""
     for query in call.parts.core.held(call.identity.actor.name):
-        other = query.counter_example
-        if stored.id in (query.example, other.example if other else None):
+        if stored.id in (query.example, *(other.example for other in query.counters)):
             return owned(stored.source, call.identity.name)
     return owned(stored.source)
 

@@ -8,7 +8,10 @@ from ..wire.annotate import Stats
 
 COUNTERS = {
     "received": "examples stored", "suspicious": "examples found suspicious",
-    "asked": "queries opened", "audits": "audits opened", "replies": "replies counted",
+    "asked": "queries about arrivals opened",
+    "follow_ups": "queries opened because of a counter-example found mislabelled",
+    "follow_ups_answered": "replies to those counted",
+    "audits": "audits opened", "replies": "replies counted",
     "fixed_examples": "labels of new examples changed by a reply",
     "fixed_counter_examples": "labels of counter-examples changed by a reply",
     "both_right": "replies that kept both labels", "unasked": "queries that fell off the queue",

@@ -68,13 +68,16 @@ class Answering:
         loop, query = self._live.loop, group.state.queries.get(command.query)
         event = loop.replied(
             command.query, command.actor.name, command.epoch, command.example,
-            command.counter_example, group.now, comment=command.comment,
-            seconds=command.seconds, worker=command.worker)
+            command.counter_example, group.now, others=command.others,
+            comment=command.comment, seconds=command.seconds, worker=command.worker)
         before = {position: _label(loop, position) for position in _sides(query)}
         late = _is_late(query, event)
         done = group.record(event, actor=command.actor.name, key=command.key, digest=digest)
         counted = any(e.counted for e in done.effects if isinstance(e, fx.ReplyNoted))
-        answer = c.RepliedAnswer(done.seq, counted, late, self._changes(done, before))
+        led_to = [e.query.id for e in done.effects if isinstance(e, fx.QueryPut)
+                  and e.query.chain and e.query.chain.follows == command.query]
+        answer = c.RepliedAnswer(done.seq, counted, late, self._changes(done, before),
+                                 tuple(dict.fromkeys(led_to)))
         group.answered_again(command.actor.name, command.key, _stored(answer))
         return answer
 
@@ -152,6 +155,8 @@ def request_digest(command: c.Command) -> str:
     """SHA-256 (hex) of what a command asks for, whoever asks and under whatever key."""
     body = asdict(command)
     del body["actor"], body["key"]
+    if not body.get("others", True):
+        del body["others"]
     text = json.dumps([type(command).__name__, body], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -177,16 +182,14 @@ def _epoch(query: Query, given: int | None) -> int:
 
 def _shown(query: Query) -> tuple[str, ...]:
     """Ids of what a query shows."""
-    other = query.counter_example
-    return (query.example, other.example) if other else (query.example,)
+    return (query.example, *(other.example for other in query.counters))
 
 
 def _sides(query: Query | None) -> tuple[Position, ...]:
     """Positions of what a query shows; nothing for one that is closed."""
     if query is None:
         return ()
-    other = query.counter_example
-    return (query.position, other.position) if other else (query.position,)
+    return (query.position, *(other.position for other in query.counters))
 
 
 def _is_late(query: Query | None, event: Replied) -> bool:
@@ -213,8 +216,10 @@ def _changes(value: dict[str, Any]) -> tuple[c.LabelChange, ...]:
 
 
 def _stored(answer: c.RepliedAnswer) -> dict[str, Any]:
-    return {"counted": answer.counted, "late": answer.late, "changes": _plain(answer.changes)}
+    return {"counted": answer.counted, "late": answer.late, "changes": _plain(answer.changes),
+            "follow_ups": list(answer.follow_ups)}
 
 
 def _replied_before(seq: int, value: dict[str, Any]) -> c.RepliedAnswer:
-    return c.RepliedAnswer(seq, value["counted"], value["late"], _changes(value))
+    return c.RepliedAnswer(seq, value["counted"], value["late"], _changes(value),
+                           tuple(value.get("follow_ups", ())))

@@ -60,7 +60,8 @@ class Published:
         return Stats.model_validate({
             **{name: getattr(counters, name) for name in (
                 "received", "suspicious", "asked", "audits", "replies", "fixed_examples",
-                "fixed_counter_examples", "both_right", "unasked", "cleared", "late")},
+                "fixed_counter_examples", "both_right", "unasked", "cleared", "late",
+                "follow_ups", "follow_ups_answered")},
             "known": self.known, "waiting": len(self.state.queries),
             "undecided": self.undecided, "model": self.model, "model_exact": self.exact,
             "threshold": self.state.threshold,

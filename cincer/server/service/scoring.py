@@ -8,7 +8,7 @@ a model that contains this reply" is a comparison of two numbers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...compute.frames import Frame
@@ -137,7 +137,13 @@ class Scoring:
                 if q.lease is None and self._fresh.get(q.id, -1) < self._version]
 
     def _pick_job(self, queries: list[Query]) -> Frame | None:
-        return {"op": "pick", **_named(queries)} if queries else None
+        if not queries:
+            return None
+        loop = self._live.loop
+        return {"op": "pick", **_named(queries),
+                "instead": [None if q.chain is None else q.predicted for q in queries],
+                "exclude": [[int(at) for at in loop.excluded(q)] for q in queries],
+                "limit": [loop.counters_wanted(q) for q in queries]}
 
     def _sync_job(self) -> Frame | None:
         return {"op": "sync"} if self.contained < self._version else None
@@ -250,24 +256,35 @@ class Scoring:
             group.record(Rescored(news, frame["version"], group.now), actor="scorer")
         self._fresh.update((each[0], frame["version"]) for _, each in found)
 
-    def _pair(self, group: Group, query: Query | None, found: dict[str, Any] | None,
+    def _pair(self, group: Group, query: Query | None, found: list[dict[str, Any]],
               version: int) -> None:
         """The other side of one pair, unless the query or that side changed meanwhile."""
         if query is None or displayed(query) or not wants_counter(query):
             return
-        counter = self._counter(found)
-        if found and (counter is None or counter.label != found["label"]):
+        counters = self._counters(query, found)
+        if counters is None:
             self._fresh.pop(query.id, None)
             return
         group.picks.discard(query.id)
-        if query.picked is None or _says_more(query.counter_example, counter):
-            group.record(Picked(query.id, counter, version, group.now), actor="scorer")
+        if query.picked is None or _say_more(query.counters, counters):
+            first = counters[0] if counters else None
+            group.record(Picked(query.id, first, version, group.now, counters[1:]), actor="scorer")
 
-
-    def _counter(self, found: dict[str, Any] | None) -> Counter | None:
-        return None if found is None else self._live.loop.counter(
-            Position(found["position"]), found["predicted"], as_beliefs(found["beliefs"]),
-            found["score"], found.get("given_probability"), found.get("predicted_change"))
+    def _counters(self, query: Query, found: list[dict[str, Any]]) -> tuple[Counter, ...] | None:
+        """Those found, as they stand now; None where one is not any more what it was."""
+        loop, barred = self._live.loop, set()
+        if query.chain is not None:
+            barred = set(loop.excluded(query))
+        counters = []
+        for each in found:
+            at = Position(each["position"])
+            counter = loop.counter(
+                at, each["predicted"], as_beliefs(each["beliefs"]), each["score"],
+                each.get("given_probability"), each.get("predicted_change"))
+            if counter is None or counter.label != each["label"] or at in barred:
+                return None
+            counters.append(counter)
+        return tuple(counters)
 
 
 def _named(queries: list[Query]) -> Frame:
@@ -275,14 +292,17 @@ def _named(queries: list[Query]) -> Frame:
             "given": [NO_LABEL if q.given is None else q.given for q in queries]}
 
 
-def _says_more(old: Counter | None, new: Counter | None) -> bool:
-    """Whether another pick is worth an event: another side, or another effect on the label."""
-    if _side(old) != _side(new) or old is None or new is None:
-        return _side(old) != _side(new)
+def sides(counters: Iterable[Counter]) -> tuple[tuple[Position, int, int], ...]:
+    """What would make a difference on the screen."""
+    return tuple((each.position, each.label, each.predicted) for each in counters)
+
+
+def _say_more(old: Sequence[Counter], new: Sequence[Counter]) -> bool:
+    """Whether other picks are worth an event: other sides, or another effect on the label."""
+    return sides(old) != sides(new) or any(map(_moved, old, new))
+
+
+def _moved(old: Counter, new: Counter) -> bool:
     effects = ((old.given_probability, new.given_probability),
                (old.predicted_change, new.predicted_change))
     return any(a != b and (a is None or b is None or abs(a - b) >= TOLERANCE) for a, b in effects)
-
-
-def _side(counter: Counter | None) -> tuple[Position, int, int] | None:
-    return None if counter is None else (counter.position, counter.label, counter.predicted)

@@ -11,6 +11,7 @@ from ...types import QueryId
 from ..notices import ArrivalDecided, Notice, QueryOver, QueryReady, QueueGrew, StatsChanged
 from .group import Group
 from .live import Live
+from .scoring import sides
 
 
 class Telling:
@@ -56,9 +57,7 @@ class Telling:
 
 def _face(query: Query) -> tuple[Any, ...]:
     """What would make a difference on the screen: the pair, the predictions, the lease."""
-    other = query.counter_example
-    side = None if other is None else (other.position, other.label, other.predicted)
-    return (query.epoch, query.given, query.predicted, side)
+    return (query.epoch, query.given, query.predicted, sides(query.counters))
 
 
 def _grew(before: SessionState, after: SessionState) -> bool:

@@ -36,14 +36,26 @@ class SideView(Message):
     beliefs: list[BeliefView]
 
 
+class FollowUpView(Message):
+    """Why a follow-up is asked: the reply to `follows` found its example mislabelled. `was`: the
+    label it had; the example's `given_label` is what it is now, None where it was only called bad.
+    `depth`: how many questions in a row this is, 2 for the first follow-up."""
+
+    depth: int
+    follows: QueryName
+    was: str | None
+
+
 class QueryView(Message):
     """A question as it is shown. `counter_example` is None for audits, unlabelled arrivals,
-    disputes and where none exists. `epoch` is sent back with the reply. `margin` in [0, 1].
-    `given_probability`: what the machine gave the given label when the pair was picked;
-    `predicted_change`: by how much that rises, to first order, without the counter-example."""
+    disputes and where none exists; `others` are further ones, the strongest first. `epoch` is sent
+    back with the reply. `margin` in [0, 1]. `given_probability`: what the machine gave the given
+    label when the pair was picked; `predicted_change`: by how much that rises, to first order,
+    without the counter-example. `follow_up`: the example is settled, and a verdict is asked of the
+    counter-example alone."""
 
     query: QueryName
-    kind: Literal["suspicious", "audit", "unlabelled", "dispute"]
+    kind: Literal["suspicious", "audit", "unlabelled", "dispute", "follow_up"]
     epoch: int
     deadline: float
     margin: float | None
@@ -53,6 +65,8 @@ class QueryView(Message):
     given_probability: Share | None = None
     predicted_change: float | None = None
     model: int
+    others: list[SideView] = Field(default_factory=list)
+    follow_up: FollowUpView | None = None
 
 
 class DecisionIn(Message):
@@ -86,26 +100,35 @@ class LeaseAck(Ack):
 
 class DisplayedIn(Message):
     """`query:displayed`: the pair is on the screen and must not change any more. `shown`: ids of
-    the example and of its counter-example, if there is one; where the pair was replaced on the way
-    to the screen, the answer is an error (`stale`), and the new one is to be shown."""
+    the example and of its counter-examples, in order; where the pair was replaced on the way to the
+    screen, the answer is an error (`stale`), and the new one is to be shown."""
 
     query: QueryName
     epoch: int | None = None
-    shown: Annotated[list[ExampleName], Field(min_length=1, max_length=2)] | None = None
+    shown: Annotated[list[ExampleName], Field(min_length=1, max_length=6)] | None = None
 
 
 class ReplyIn(Message):
     """`query:reply`, and `POST /queries/{id}/reply`. `worker` only for the role platform;
-    `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present)."""
+    `epoch` as shown, so that a reply to an earlier lease is told apart (None = the present).
+    `example` is left out in a follow-up alone. `counter_example` judges the first; `others` has one
+    verdict for each further one in the order shown (None, or left out = not judged)."""
 
     query: QueryName
     key: Key
     epoch: int | None = None
-    example: DecisionIn
+    example: DecisionIn | None = None
     counter_example: DecisionIn | None = None
+    others: Annotated[list[DecisionIn | None], Field(max_length=4)] = Field(default_factory=list)
     comment: Comment = ""
     seconds: Annotated[float, Field(ge=0, le=86400)] | None = None
     worker: PersonName | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ReplyIn:
+        if self.example is None and self.counter_example is None:
+            raise ValueError("example, or in a follow-up counter_example, says what is decided")
+        return self
 
 
 class Change(Message):
@@ -118,11 +141,14 @@ class Change(Message):
 
 
 class ReplyAck(Ack):
-    """`counted` is False where the query had closed before; `late` where the lease had ended."""
+    """`counted` is False where the query had closed before; `late` where the lease had ended.
+    `follow_ups`: queries that this reply led on to; they are yours, and come as `query:push` once
+    their pair is found."""
 
     counted: bool
     late: bool = False
     changes: list[Change]
+    follow_ups: list[QueryName] = Field(default_factory=list)
 
 
 class SkipIn(Message):
@@ -216,7 +242,8 @@ class QueryPush(Message):
 
 
 class QueryClosed(Message):
-    """`query:closed`: a query you hold is over: answered, unasked, cleared, expired, removed."""
+    """`query:closed`: a query you hold is over: answered, unasked, cleared, expired, removed,
+    undone (its reason was taken back), exhausted (a follow-up with nothing left to show)."""
 
     push: int
     query: QueryName
@@ -274,6 +301,8 @@ class Stats(Message):
     unasked: Count
     cleared: Count
     late: Count
+    follow_ups: Count = 0
+    follow_ups_answered: Count = 0
     model: int
     model_exact: bool
     threshold: float

@@ -22,8 +22,8 @@ class Board:
         self.dropped = torch.zeros_like(self.confirmed)
         self._believed = believed
         """(A, N): what the oracle takes each row for."""
-        self.queries, self.inspected, self.examples, self.counter_examples = (
-            torch.zeros(shape, dtype=torch.int64) for _ in range(4))
+        self.queries, self.inspected, self.examples, self.counter_examples, self.follow_ups = (
+            torch.zeros(shape, dtype=torch.int64) for _ in range(5))
 
     def ask(self, a: int, b: int, row: int, counter: int | None, drop: bool = False) -> None:
         """One query of run (a, b): the oracle sees `row` and, if there is one, `counter`. With
@@ -34,7 +34,19 @@ class Board:
         if counter is not None and drop:
             self.dropped[a, b, counter] |= not wrong
         elif counter is not None:
-            self.counter_examples[a, b] += self._settle(a, b, counter)
+            self.judge(a, b, counter)
+
+    def judge(self, a: int, b: int, counter: int) -> bool:
+        """The oracle sees one counter-example (more); whether it was mislabelled."""
+        wrong = self._settle(a, b, counter)
+        self.counter_examples[a, b] += wrong
+        return bool(wrong)
+
+    def follow_up(self, a: int, b: int, counter: int) -> bool:
+        """A question that follows from a counter-example found mislabelled: the oracle sees only
+        `counter`; whether that is mislabelled too."""
+        self.follow_ups[a, b] += 1
+        return self.judge(a, b, counter)
 
     def weights(self, rows: int) -> Tensor | None:
         """(A, B, rows) 0 for what was dropped, else 1; None if nothing was."""
@@ -60,6 +72,7 @@ class Counts:
     cleaned: Tensor
     mislabelled_seen: Tensor
     mislabelled_share: Tensor
+    follow_ups: Tensor
 
 
 def counts(board: Board, given: Tensor, true: Tensor, rows: int) -> Counts:
@@ -71,4 +84,4 @@ def counts(board: Board, given: Tensor, true: Tensor, rows: int) -> Counts:
         board.queries.clone(), board.inspected.clone(), board.examples.clone(),
         board.counter_examples.clone(), (wrong & (now == truth)).sum(dim=2),
         wrong.sum(dim=2).expand(now.shape[:2]), 
-        ((now != truth) & held).sum(dim=2).double() / held.sum(dim=2))
+        ((now != truth) & held).sum(dim=2).double() / held.sum(dim=2), board.follow_ups.clone())

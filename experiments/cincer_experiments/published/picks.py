@@ -79,13 +79,20 @@ def suspect(row: int, features: Tensor, probs: Tensor, given: int) -> Suspect:
 def pick(
     strategy: CounterExample, about: Suspect, top: Seen, again: bool
 ) -> int | None:
-    """The row beside the suspect: known, labelled as predicted, and, unless `again`, not confirmed
-    by a person before. None if there is none."""
+    """The first of `ranked`; None if there is none."""
+    return next(iter(ranked(strategy, about, top, again)), None)
+
+
+def ranked(
+    strategy: CounterExample, about: Suspect, top: Seen, again: bool, limit: int = 1
+) -> list[int]:
+    """Up to `limit` rows to show beside the suspect, the strongest first: known, not the suspect,
+    labelled as predicted, and, unless `again`, not confirmed by a person before."""
     allowed = (top.labels == about.predicted) & (top.weights > 0)
     if not again:
         allowed &= ~top.confirmed
     candidates = torch.nonzero(allowed)[:, 0]
+    candidates = candidates[candidates != about.position]
     if not len(candidates):
-        return None
-    ranking = strategy(about, top, candidates, 1)
-    return int(ranking.positions[0]) if len(ranking.positions) else None
+        return []
+    return [int(row) for row in strategy(about, top, candidates, limit).positions]

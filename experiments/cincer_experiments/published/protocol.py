@@ -1,8 +1,11 @@
 """The loop of Algorithm 1 (Teso et al. 2021) over a grid, an oracle answering at once.
 
 After the bootstrap's fit, for each arrival: the model scores it; above the threshold the oracle
-sees it and, with it, the variant's counter-example; labels are set right; the arrival joins; every
+sees it and, with it, the variant's counter-examples; labels are set right; the arrival joins; every
 network is trained from scratch.
+
+With more than one round, a counter-example found mislabelled is doubted in turn: by the same model,
+and with the labels as they are by then, the oracle is shown a counter-example to its old label.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ from torch import Tensor
 
 from cincer.kernels.head import with_bias
 from cincer.kernels.whole import jacobians
-from cincer.protocols import CounterExample, Suspicion
+from cincer.protocols import CounterExample, Suspect, Suspicion
 from cincer.rng import derive
+from cincer.types import Label, Position
 
 from .board import Board, Counts, counts
 from .convolutional import Convolutional
 from .nets import Grid, Nets
-from .picks import DAMPING, Seen, pick, suspect
+from .picks import DAMPING, Seen, pick, ranked, suspect
 from .scoring import weighted_f1
 from .streams import Streams
 from .suspicions import suspected, suspicions
@@ -45,7 +49,9 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """`repeats`: their numbers, which name what they draw. `measure_every`: arrivals between two
-    measurements of F1 (NaN in between). `suspicion`: a name of `cincer.suspicion`."""
+    measurements of F1 (NaN in between). `rounds`: questions in a row at most, 1 = no follow-ups;
+    `counter_examples` shown beside an arrival at most; `suspicion`: a name of `cincer.suspicion`.
+    """
 
     model: str
     repeats: tuple[int, ...]
@@ -53,6 +59,8 @@ class Protocol:
     schedule: Schedule = field(default_factory=Schedule)
     damping: float = DAMPING
     measure_every: int = 1
+    rounds: int = 1
+    counter_examples: int = 1
     suspicion: str = "margin"
 
 
@@ -136,8 +144,37 @@ class _Loop:
             if variant.strategy is None:
                 continue
             about = suspect(row, last[a, b], here[a, b], int(labels[a, b, row]))
-            self.board.ask(
-                a, b, row, pick(variant.strategy, about, one(a, b), variant.again), variant.drop)
+            self._question(a, b, variant.strategy, about, one(a, b))
+
+    def _question(
+        self, a: int, b: int, strategy: CounterExample, about: Suspect, top: Seen
+    ) -> None:
+        """The oracle sees the arrival and its counter-examples, then what follows from those."""
+        variant, board = self.variants[b], self.board
+        if variant.drop:
+            board.ask(a, b, about.position, pick(strategy, about, top, variant.again), drop=True)
+            return
+        limit = self.protocol.counter_examples
+        shown = ranked(strategy, about, top, variant.again, limit)
+        board.ask(a, b, about.position, None)
+        doubted = [row for row in shown if board.judge(a, b, row)]
+        self._follow(a, b, strategy, [(row, about.predicted) for row in doubted], top)
+
+    def _follow(
+        self, a: int, b: int, strategy: CounterExample, doubted: list[tuple[int, Label]],
+        top: Seen,
+    ) -> None:
+        """Round after round, each of `doubted` (row, label it had) is asked about in the order in
+        which it was found. What `top` knows of labels and confirmations is the board's own."""
+        for _ in range(self.protocol.rounds - 1):
+            found = []
+            for row, old in doubted:
+                now = int(self.board.labels[a, b, row])
+                about = Suspect(Position(row), top.features[row], top.probs[row], old, now)
+                counter = pick(strategy, about, top, again=False)
+                if counter is not None and self.board.follow_up(a, b, counter):
+                    found.append((counter, now))
+            doubted = found
 
     def _whole(self, a: int, b: int) -> Callable[[Tensor], Tensor]:
         """Rows of run (a, b) to the derivatives of their logits."""
