@@ -59,9 +59,9 @@ class Candidate:
 class Pick:
     """The other side of a pair, None if there is no candidate. `score`: higher = stronger support
     for the suspicion, NaN without one. `probs` (K,) of the suspect, `ce_probs` (K,) of the
-    counter-example, `ce_label` its present label. `predicted_change`: by how much p(given label of
-    the suspect) rises, to first order, if the counter-example is left out, whoever chose it.
-    `others`: the next best, where more were asked for."""
+    counter-example, `ce_label` its present label; `others`: the next best, where more were asked
+    for. `predicted_change`: by how much p(given label of the suspect) rises, to first order, if the
+    counter-example is left out, whoever chose it."""
 
     counter_example: Position | None
     score: float
@@ -77,8 +77,9 @@ class Pick:
         """All that were found, the best first."""
         if self.counter_example is None or self.ce_probs is None or self.ce_label is None:
             return ()
-        return (Candidate(self.counter_example, self.score, self.ce_probs, self.ce_label,
-                          self.predicted_change), *self.others)
+        first = Candidate(self.counter_example, self.score, self.ce_probs, self.ce_label,
+                          self.predicted_change)
+        return (first, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,10 +192,7 @@ class Engine:
         ranking = self._ranked(suspect, top, candidates, limit)
         if not len(ranking.positions):
             return nothing
-        rows = torch.from_numpy(self.known.rows_of(ranking.positions.numpy()))
-        changes = _first_order(suspect, top, rows)
-        first, *others = map(self._candidate, rows.tolist(), ranking.scores.tolist(),
-                             changes.tolist())
+        first, *others = self._found(ranking, suspect, top)
         return Pick(first.position, first.score, probs.numpy(), first.probs, first.label,
                     self.version, first.predicted_change, tuple(others))
 
@@ -222,10 +219,13 @@ class Engine:
 
     # ---- inside --------------------------------------------------------------------------------
 
-    def _candidate(self, row: int, score: float, change: float) -> Candidate:
-        probs = probabilities(self.head.weights, self.known.features[row : row + 1])[0]
-        return Candidate(Position(int(self.known.positions[row])), score, probs.numpy(),
-                         int(self.known.labels[row]), change)
+    def _found(self, ranking: Ranking, suspect: Suspect, top: Top) -> list[Candidate]:
+        rows = torch.from_numpy(self.known.rows_of(ranking.positions.numpy()))
+        probs = probabilities(self.head.weights, self.known.features[rows]).numpy()
+        changes = _first_order(suspect, top, rows).tolist()
+        labels = self.known.labels[rows].tolist()
+        places = map(Position, ranking.positions.tolist())
+        return list(map(Candidate, places, ranking.scores.tolist(), probs, labels, changes))
 
     def _suspected(self, suspects: Suspects) -> Tensor:
         """(N,) scores, NaN without a label."""

@@ -103,12 +103,11 @@ def question(query: Query, classes: Sequence[str]) -> Question:
 
 
 def _support(counter: Counter, classes: Sequence[str], *, effect: bool) -> Support | None:
-    """`effect`: with what it does to the label in question; a settled one is in none."""
-    return Support(
-        counter.example, classes[counter.label], classes[counter.predicted],
-        _named(counter.beliefs, classes), counter.score,
-        counter.given_probability if effect else None,
-        counter.predicted_change if effect else None)
+    """`effect`: with what it does to the label in question; in a follow-up none is."""
+    return Support(counter.example, classes[counter.label], classes[counter.predicted],
+                   _named(counter.beliefs, classes), counter.score,
+                   counter.given_probability if effect else None,
+                   counter.predicted_change if effect else None)
 
 
 def _named(beliefs: Sequence[Belief], classes: Sequence[str]) -> dict[str, float]:

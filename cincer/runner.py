@@ -96,6 +96,14 @@ class Runner:
             self._pick(query)
         return self.query(query)
 
+    def explain(self, query: QueryId) -> Explanation:
+        """What the counter-example of an open query does to the suspicion, by the newest model.
+        `Conflict` where it has none."""
+        found = self.show(query)
+        if found.counter_example is None or found.given is None:
+            raise Conflict(f"{query} has no counter-example to explain", query=query)
+        return self.engine.explain(found.position, found.given, found.counter_example.position)
+
     def follow_ups(self) -> tuple[Query, ...]:
         """The open follow-ups, oldest first, each with its counter-example by the newest model."""
         for query in self._following():
@@ -105,14 +113,6 @@ class Runner:
 
     def _following(self) -> tuple[Query, ...]:
         return tuple(query for query in self.queries if query.chain is not None)
-
-    def explain(self, query: QueryId) -> Explanation:
-        """What the counter-example of an open query does to the suspicion, by the newest model.
-        `Conflict` where it has none."""
-        found = self.show(query)
-        if found.counter_example is None or found.given is None:
-            raise Conflict(f"{query} has no counter-example to explain", query=query)
-        return self.engine.explain(found.position, found.given, found.counter_example.position)
 
     # ---- people --------------------------------------------------------------------------------
 
@@ -259,9 +259,10 @@ class Runner:
                              tuple(filter(None, others))))
 
     def _counters(self, pick: Pick, given: Label) -> list[ev.Counter | None]:
-        found = (self.loop.counter(each.position, int(each.probs.argmax()), beliefs(each.probs),
-                                   each.score, float(pick.probs[given]), each.predicted_change)
-                 for each in pick.candidates)
+        found = (
+            self.loop.counter(each.position, int(each.probs.argmax()), beliefs(each.probs),
+                              each.score, float(pick.probs[given]), each.predicted_change)
+            for each in pick.candidates)
         return [counter for counter in found if counter is not None]
 
     def _refit(self, least: int) -> None:

@@ -238,6 +238,7 @@ def test_a_counter_example_found_wrong_is_followed_up() -> None:
         asked.counter_example.id, asked.counter_example.label, right)
     assert follow.counter_example
     assert follow.counter_example.label == right
+    assert follow.counter_example.predicted_change is None
     assert session.pending[0].id == follow.id
     with pytest.raises(InvalidInput, match="settled"):
         session.reply(follow, "remove", "keep")

@@ -96,8 +96,8 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
         Schedule(model.epochs, seed=seed,
                  stop_at=accuracy_to_stop_at(model, model.model == "logreg")),
         DAMPING if model.damping is None else model.damping,
-        suspicion=model.suspicion, rounds=settings.loop.rounds,
-        counter_examples=settings.loop.counter_examples)
+        rounds=settings.loop.rounds, counter_examples=settings.loop.counter_examples,
+        suspicion=model.suspicion)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))
 

@@ -17,9 +17,9 @@ from cincer.models.learned import learned_path
 def _ask(scorer: Scorer, op: str, **fields: Any) -> Any:
     return scorer.handle({"op": op, "job": 1, **fields})
 
+ALONE: dict[str, Any] = {"instead": [None], "exclude": [[]], "limit": [1]}
+"""One ordinary question: labelled as the model would, none barred, one side."""
 
-PLAIN: dict[str, Any] = {"instead": [None], "exclude": [[]], "limit": [1]}
-"""What a pick job says of one query that is no follow-up."""
 
 
 def _scorer(place: Place, **settings: Any) -> Scorer:
@@ -49,26 +49,10 @@ def test_a_pick_is_a_known_example_of_the_predicted_class(place: Place) -> None:
     assert found["opinions"][0][2] > 0.5
 
 
-def test_a_follow_up_has_its_own_prediction_and_what_it_may_not_show(place: Place) -> None:
-    scorer = _scorer(place)
-    old, new = ((int(place.true[5]) + shift) % 3 for shift in (1, 2))
-
-    def picked(exclude: list[int], limit: int) -> list[int]:
-        found = _ask(scorer, "pick", queries=["q-1"], positions=[5], given=[old], instead=[new],
-                     exclude=[exclude], limit=[limit])
-        (sides,) = found["picks"]
-        assert {side["label"] for side in sides} == {new}
-        return [side["position"] for side in sides]
-
-    first, second, third = picked([], 3)
-    assert picked([first], 2) == [second, third]
-
-
 def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
     scorer = _scorer(place)
     wrong = (int(place.true[70]) + 1) % 3
-    asked = {"queries": ["q-1"], "positions": [70], "given": [wrong],
-             **PLAIN}
+    asked = {"queries": ["q-1"], "positions": [70], "given": [wrong], **ALONE}
     ((side,),) = _ask(scorer, "pick", **asked)["picks"]
     found = _ask(scorer, "explain", query="q-1", position=70, given=wrong,
                  counter_example=side["position"])
@@ -87,12 +71,27 @@ def test_a_pick_says_what_it_changes_and_is_explained(place: Place) -> None:
 def test_what_a_person_has_settled_is_not_picked(place: Place) -> None:
     scorer = _scorer(place)
     asked = {"queries": ["q-1"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3],
-             **PLAIN}
+             **ALONE}
     first = _ask(scorer, "pick", **asked)["picks"][0][0]["position"]
     scorer.handle(labels_frame("settled", 3, [first], [1]))
     assert _ask(scorer, "pick", **asked)["picks"][0][0]["position"] != first
     scorer.handle(labels_frame("settled", 4, [first], [0]))
     assert _ask(scorer, "pick", **asked)["picks"][0][0]["position"] == first
+
+
+def test_a_follow_up_has_its_own_prediction_and_what_it_may_not_show(place: Place) -> None:
+    scorer = _scorer(place)
+    old, new = ((int(place.true[5]) + shift) % 3 for shift in (1, 2))
+
+    def picked(exclude: list[int], limit: int) -> list[int]:
+        found = _ask(scorer, "pick", queries=["q-1"], positions=[5], given=[old], instead=[new],
+                     exclude=[exclude], limit=[limit])
+        (sides,) = found["picks"]
+        assert {side["label"] for side in sides} == {new}
+        return [side["position"] for side in sides]
+
+    first, second, third = picked([], 3)
+    assert picked([first], 2) == [second, third]
 
 
 def test_a_reply_is_in_the_next_answer(place: Place) -> None:
@@ -158,9 +157,8 @@ def test_a_network_brings_what_it_learned_and_serves_without(place: Place) -> No
         spoil()
         _ask(scorer, "promote", version=7, **network)
         assert scorer.engine.learned is None
-        asked = {"queries": ["q"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3],
-                 **PLAIN}
-        assert _ask(scorer, "pick", **asked)["picks"][0]
+        asked = {"queries": ["q"], "positions": [70], "given": [(int(place.true[70]) + 1) % 3]}
+        assert len(_ask(scorer, "pick", **asked, **ALONE)["picks"][0]) == 1
 
 
 def test_postponed_work_ends(place: Place) -> None:

@@ -197,6 +197,7 @@ def test_a_follow_up_over_socket_io(tmp_path: Path) -> None:
             (name,) = ack["follow_ups"]
             follow = pushed(page, name)
             assert follow["kind"] == "follow_up"
+            assert (follow["given_probability"], follow["predicted_change"]) == (None, None)
             assert follow["follow_up"] == {"depth": 2, "follows": view["query"], "was": "a"}
             assert (follow["example"]["id"], follow["example"]["given_label"]) == ("e0", "c")
             assert follow["counter_example"]["given_label"] == "c"

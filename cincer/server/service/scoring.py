@@ -8,7 +8,7 @@ a model that contains this reply" is a comparison of two numbers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...compute.frames import Frame
@@ -266,7 +266,7 @@ class Scoring:
             self._fresh.pop(query.id, None)
             return
         group.picks.discard(query.id)
-        if query.picked is None or _says_more(query.counters, counters):
+        if query.picked is None or _say_more(query.counters, counters):
             first = counters[0] if counters else None
             group.record(Picked(query.id, first, version, group.now, counters[1:]), actor="scorer")
 
@@ -297,10 +297,12 @@ def sides(counters: Iterable[Counter]) -> tuple[tuple[Position, int, int], ...]:
     return tuple((each.position, each.label, each.predicted) for each in counters)
 
 
-def _says_more(old: tuple[Counter, ...], new: tuple[Counter, ...]) -> bool:
-    """Whether another pick is worth an event: other sides, or another effect on the label."""
-    if sides(old) != sides(new):
-        return True
-    effects = [pair for a, b in zip(old, new, strict=True) for pair in (
-        (a.given_probability, b.given_probability), (a.predicted_change, b.predicted_change))]
+def _say_more(old: Sequence[Counter], new: Sequence[Counter]) -> bool:
+    """Whether other picks are worth an event: other sides, or another effect on the label."""
+    return sides(old) != sides(new) or any(map(_moved, old, new))
+
+
+def _moved(old: Counter, new: Counter) -> bool:
+    effects = ((old.given_probability, new.given_probability),
+               (old.predicted_change, new.predicted_change))
     return any(a != b and (a is None or b is None or abs(a - b) >= TOLERANCE) for a, b in effects)

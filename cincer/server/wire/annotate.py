@@ -49,10 +49,10 @@ class FollowUpView(Message):
 class QueryView(Message):
     """A question as it is shown. `counter_example` is None for audits, unlabelled arrivals,
     disputes and where none exists; `others` are further ones, the strongest first. `epoch` is sent
-    back with the reply. `margin` in [0, 1].
-    `given_probability`: what the machine gave the given label when the pair was picked;
-    `predicted_change`: by how much that rises, to first order, without the counter-example.
-    `follow_up`: the example is settled, and a verdict is asked of the counter-example alone."""
+    back with the reply. `margin` in [0, 1]. `given_probability`: what the machine gave the given
+    label when the pair was picked; `predicted_change`: by how much that rises, to first order,
+    without the counter-example; both None in a follow-up. `follow_up`: the example is settled, and
+    a verdict is asked of the counter-example alone."""
 
     query: QueryName
     kind: Literal["suspicious", "audit", "unlabelled", "dispute", "follow_up"]

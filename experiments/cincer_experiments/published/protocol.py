@@ -49,9 +49,9 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """`repeats`: their numbers, which name what they draw. `measure_every`: arrivals between two
-    measurements of F1 (NaN in between). `suspicion`: a name of `cincer.suspicion`. `rounds`:
-    questions in a row at most, 1 = no follow-ups; `counter_examples` shown beside an arrival at
-    most."""
+    measurements of F1 (NaN in between). `rounds`: questions in a row at most, 1 = no follow-ups;
+    `counter_examples` shown beside an arrival at most; `suspicion`: a name of `cincer.suspicion`.
+    """
 
     model: str
     repeats: tuple[int, ...]
@@ -59,9 +59,9 @@ class Protocol:
     schedule: Schedule = field(default_factory=Schedule)
     damping: float = DAMPING
     measure_every: int = 1
-    suspicion: str = "margin"
     rounds: int = 1
     counter_examples: int = 1
+    suspicion: str = "margin"
 
 
 @dataclass(frozen=True, slots=True)
