@@ -104,14 +104,15 @@ def test_the_line_says_what_it_did(open_page: Open) -> None:
 def test_undo_shows_the_pair_again_ten_deep(open_page: Open) -> None:
     page, mock = open_page()
     for n in range(12):
+        until(lambda n=n: shown(page) == f"q-{n + 1}")
         press(page, "a")
         grown(mock.replies, n + 1)
     for n in range(10):
         press(page, "Backspace")
         grown(mock.undone, n + 1)
-    assert shown(page) == "q-3"
+        until(lambda n=n: shown(page) == f"q-{12 - n}")
     press(page, "Backspace")
-    assert "Nothing to take back" in page.inner_text(".lastline")
+    until(lambda: "Nothing to take back" in page.inner_text(".lastline"))
     press(page, "a")
     until(lambda: len(mock.replies) == 13)
     assert mock.replies[-1]["query"] == "q-3"
