@@ -109,9 +109,10 @@ def _told(text: str) -> None:
 
 def report(found: Any, folder: Path, as_json: bool) -> None:
     """Writes the findings into `folder` and shows them."""
-    from cincer_experiments.relabelling.document import write
+    from cincer_experiments.document import write
 
-    document = write(found, folder)
+    document = found.document()
+    write(document, folder)
     if as_json:
         print_json(document)
         return

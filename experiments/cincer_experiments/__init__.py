@@ -6,5 +6,6 @@ batched     the same with training from scratch: many runs side by side
 jobs        repeats in several processes
 published   the published protocol on a grid of networks
 demo        `cincer experiment demo`: what ten answers do to the demo's stream
+document    what a study writes: study.json and table.md
 summary     means and standard errors
 """

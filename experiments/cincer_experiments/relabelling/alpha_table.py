@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from ..document import Cell, Table, Verdict
 from ..summary import mean
-from .document import Cell, Findings, Table, Verdict
+from .findings import Findings
 from .fitting import alpha_of, chosen, fitted, judged
 from .noise import flip
 from .problems import Problem, problem

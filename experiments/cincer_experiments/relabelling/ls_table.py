@@ -27,8 +27,9 @@ from cincer.rng import generator
 from cincer_streams.datasets import load
 from cincer_streams.noise import NoiseSpec, corrupt
 
+from ..document import Cell, Table, Verdict
 from ..summary import Mean, mean
-from .document import Cell, Findings, Table, Verdict
+from .findings import Findings
 from .published import TABLE_6
 
 METHODS = ("erm", "forward", "self_teaching", "co_teaching", "sigua", "rdia_ls",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from cincer_streams.truth import Labels
 
+from ..document import Cell, Table, Verdict
 from ..summary import mean
-from .document import Cell, Findings, Table, Verdict
+from .findings import Findings
 from .fitting import ALPHAS, alpha_of, chosen, fitted, judged, outcome
 from .noise import Noisy, flip
 from .problems import Problem, problem

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import alpha_table, noise_table, table1, validation_table
-from .document import Findings
+from .findings import Findings
 
 Progress = Callable[[str], None]
 

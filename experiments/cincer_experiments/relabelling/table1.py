@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from cincer.relabel.choose import Tried
 
+from ..document import Cell, Table, Verdict
 from ..summary import mean
-from .document import Cell, Findings, Table, Verdict
+from .findings import Findings
 from .fitting import ALPHAS, Fitted, alpha_of, chosen, fitted, judged, outcome
 from .problems import Problem, problem
 from .published import TABLE_1

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from cincer.errors import InvalidInput
 
+from ..document import Cell, Table, Verdict
 from ..summary import mean
-from .document import Cell, Findings, Table, Verdict
+from .findings import Findings
 from .fitting import ALPHAS, alpha_of, chosen, fitted, judged, outcome
 from .noise import flip
 from .problems import Problem, problem

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cincer.config import ModelSettings
 
+from ..document import Verdict
 from ..summary import Mean, mean
 from . import paper
-from .report import Verdict
 from .runs import Run, Runs
 from .tables import shown
 

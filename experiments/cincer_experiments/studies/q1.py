@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..document import Verdict
 from . import claims, pictures, tables
-from .report import Report, Verdict
+from .report import Report
 from .runs import Runs
 
 WITHOUT = ("no_ce", "drop_ce")

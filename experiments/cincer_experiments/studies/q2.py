@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..document import Verdict
 from . import claims, pictures, tables
-from .report import Report, Verdict
+from .report import Report
 from .runs import Runs
 
 DRAWN = ("as_published", "top_fisher", "nearest", "practical_fisher", "influence_lissa", "no_ce")

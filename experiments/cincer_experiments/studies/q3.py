@@ -15,9 +15,10 @@ import numpy as np
 from cincer.config import ModelSettings
 from cincer.errors import InvalidInput
 
+from ..document import Table, Verdict
 from ..summary import Mean, mean
 from . import claims, paper, pictures, precision
-from .report import Report, Table, Verdict
+from .report import Report
 from .tables import NONE, shown
 
 CUTS = (5, 10)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from ..document import Verdict
 from ..summary import Mean
 from . import claims, equal, pictures, tables
 from .measures import nothing_wrong
-from .report import Report, Verdict
+from .report import Report
 from .runs import Runs
 
 GAIN = 1.15

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
+from ..document import Table
 from ..summary import Mean
 from . import paper
 from .equal import Difference
 from .measures import mean_f1, nothing_wrong
-from .report import Table
 from .runs import Run, Runs
 
 NONE = "–"

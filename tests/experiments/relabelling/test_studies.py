@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from cincer.cli import main
-from cincer_experiments.relabelling.document import Findings, Table, Verdict, markdown
+from cincer_experiments.document import Table, Verdict, markdown
+from cincer_experiments.relabelling.findings import Findings
 
 KEYS = {"study", "title", "question", "finished", "made", "settings", "tables", "figures",
         "verdicts"}
@@ -70,7 +71,7 @@ def test_unknown_data_is_one_line(tmp_path):
 def test_markdown_has_tables_verdicts_and_notes():
     found = Findings("s", "Title", "Why?", {}, [Table("T", ("a", "b"), [["x|y", 0.123456789]])],
                      [Verdict("r", "c", "1", None, None)], ["note"])
-    text = markdown(found)
+    text = markdown(found.document())
     assert "| x\\|y | 0.12346 |" in text
     assert "| r | c | 1 |  | – |" in text
     assert "* note" in text

@@ -16,9 +16,9 @@ from PIL import Image
 from study_runs import write
 
 from cincer.errors import Conflict, InvalidInput
+from cincer_experiments.document import markdown
 from cincer_experiments.studies import claims, paper, q1, q2, selectors, tables
 from cincer_experiments.studies.measures import mean_f1, nothing_wrong, share_cleaned
-from cincer_experiments.studies.report import markdown
 from cincer_experiments.studies.run import tell
 from cincer_experiments.studies.runs import Runs, read
 from cincer_experiments.studies.study import study

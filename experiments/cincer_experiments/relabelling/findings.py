@@ -1,0 +1,26 @@
+"""What one of RDIA's studies found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..document import Table, Verdict, content
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Filled while the study goes on."""
+
+    study: str
+    title: str
+    question: str
+    settings: dict[str, Any]
+    tables: list[Table] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """The content of `study.json`."""
+        return content(self.study, self.title, self.question,
+                       self.settings | {"notes": self.notes}, self.tables, self.verdicts)
