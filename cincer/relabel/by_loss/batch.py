@@ -86,6 +86,13 @@ def count_kept(rows: int, keep_fraction: float) -> int:
     return max(1, min(rows, int(keep_fraction * rows + 1e-9)))
 
 
+def small_first(losses: Tensor, keep_fraction: float) -> tuple[Tensor, Tensor]:
+    """Row numbers of the small losses, which are kept, and of the others; smallest first."""
+    order = order_of(losses)
+    kept, high = order.tensor_split([count_kept(len(order), keep_fraction)])
+    return kept, high
+
+
 def as_mask(rows: Tensor, size: int) -> Tensor:
     """(size,) bool, true at `rows`."""
     mask = torch.zeros(size, dtype=torch.bool)

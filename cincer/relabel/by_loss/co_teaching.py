@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from .batch import Moment, Step, as_mask, count_kept, cross_entropy, mean, order_of
+from .batch import Moment, Step, as_mask, cross_entropy, mean, small_first
 
 
 class CoTeaching:
@@ -12,6 +12,5 @@ class CoTeaching:
 
     def __call__(self, logits: tuple[Tensor, ...], labels: Tensor, at: Moment) -> Step:
         one, two = (cross_entropy(each, labels) for each in logits)
-        number = count_kept(len(labels), at.keep_fraction)
-        by_one, by_two = order_of(one)[:number], order_of(two)[:number]
+        (by_one, _), (by_two, _) = (small_first(each, at.keep_fraction) for each in (one, two))
         return Step((mean(one[by_two]), mean(two[by_one])), as_mask(by_two, len(labels)))

@@ -12,10 +12,9 @@ from .batch import (
     Moment,
     Step,
     as_mask,
-    count_kept,
     cross_entropy,
     mean,
-    order_of,
+    small_first,
     unlearning,
 )
 
@@ -30,8 +29,7 @@ class RdiaLs:
 
     def __call__(self, logits: tuple[Tensor, ...], labels: Tensor, at: Moment) -> Step:
         losses = cross_entropy(logits[0], labels)
-        order = order_of(losses)
-        kept, high = order.tensor_split([count_kept(len(order), at.keep_fraction)])
+        kept, high = small_first(losses, at.keep_fraction)
         gamma = self.options.relabel_loss_weight if at.epoch >= self.options.warm_up else 0.0
         loss = (1 - gamma) * mean(losses[kept])
         if gamma:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from .batch import Moment, Step, as_mask, count_kept, cross_entropy, mean, order_of
+from .batch import Moment, Step, as_mask, cross_entropy, mean, small_first
 
 
 class SelfTeaching:
@@ -12,5 +12,5 @@ class SelfTeaching:
 
     def __call__(self, logits: tuple[Tensor, ...], labels: Tensor, at: Moment) -> Step:
         losses = cross_entropy(logits[0], labels)
-        kept = order_of(losses)[:count_kept(len(labels), at.keep_fraction)]
+        kept, _ = small_first(losses, at.keep_fraction)
         return Step((mean(losses[kept]),), as_mask(kept, len(labels)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from .batch import LossOptions, Moment, Step, as_mask, count_kept, cross_entropy, order_of
+from .batch import LossOptions, Moment, Step, as_mask, cross_entropy, small_first
 
 
 class Sigua:
@@ -16,8 +16,7 @@ class Sigua:
 
     def __call__(self, logits: tuple[Tensor, ...], labels: Tensor, at: Moment) -> Step:
         losses = cross_entropy(logits[0], labels)
-        order = order_of(losses)
-        kept, high = order.tensor_split([count_kept(len(order), at.keep_fraction)])
+        kept, high = small_first(losses, at.keep_fraction)
         raised = high[:int(self.options.ascent_share * len(high))]
         total = losses[kept].sum() - self.options.ascent_scale * losses[raised].sum()
         return Step((total / len(kept),), as_mask(kept, len(labels)))
