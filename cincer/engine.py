@@ -79,6 +79,7 @@ class Engine:
         self._pending: dict[int, tuple[int, float]] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
         self.learned: Learned | None = None
+        self._learned_of: tuple[tuple[Learned, int] | None, Tensor | None] = None, None
         self._score: tuple[int, Score] = -1, suspicion(self.top)
 
     @property
@@ -235,9 +236,7 @@ class Engine:
         if bool(labelled.all()):
             return self._score[1](suspects)
         found = torch.full((len(labelled),), float("nan"))
-        found[labelled] = self._score[1](Suspects(
-            suspects.positions[labelled], suspects.rows[labelled], suspects.features[labelled],
-            suspects.probs[labelled], suspects.given[labelled]))
+        found[labelled] = self._score[1](suspects[labelled])
         return found
 
     def _rows(self, positions: Ints) -> Tensor:
@@ -250,10 +249,18 @@ class Engine:
     def top(self) -> Top:
         """What strategies are given: the cache of the head, and what only the engine can tell."""
         top = self.head.top()
-        learning = None if self.learned is None else self.learned.of(self.known)
-        return replace(top, inverse=Remembered(top.inverse), learning=learning,
+        return replace(top, inverse=Remembered(top.inverse), learning=self._learning(),
                        whole=self._jacobians, doubted=self.neighbours.of,
                        given=lambda positions: self._tensor(positions.numpy()))
+
+    def _learning(self) -> Tensor | None:
+        """What training said of the known rows; formed again only when they have changed."""
+        if self.learned is None:
+            return None
+        of = self.learned, self.known.changes
+        if self._learned_of[0] != of:
+            self._learned_of = of, self.learned.of(self.known)
+        return self._learned_of[1]
 
     def _left_out(self, leaving: LeavingOut, left: Tensor, changes: Tensor) -> LeftOut:
         prob, refit = leaving.without(left)

@@ -154,6 +154,11 @@ class Suspects:
     probs: Tensor
     given: Tensor
 
+    def __getitem__(self, at: Any) -> Suspects:
+        """Each array at the same index, which concerns no more than the dimensions of `given`."""
+        return Suspects(self.positions[at], self.rows[at], self.features[at], self.probs[at],
+                        self.given[at])
+
     @property
     def doubted(self) -> Tensor:
         """(N,) bool: whether the model predicts another class than the given one."""

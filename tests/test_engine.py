@@ -426,6 +426,24 @@ def test_a_promoted_network_is_asked_what_it_said_while_learning():
     assert found.learned is None
 
 
+def test_what_was_learned_follows_labels_and_promotions():
+    found, x, given, _ = taught()
+    losses = torch.arange(120.0)
+
+    def promoted(start):
+        learned = Learned(torch.arange(120), torch.from_numpy(given[:120]), losses + start)
+        found.promote(network("logreg", (x.shape[1],), 3, 1), learned)
+        return found.top().learning
+
+    first = promoted(0)
+    assert found.top().learning is first
+    np.testing.assert_array_equal(first, losses[found.known.positions])
+    found.enter([4], [(int(given[4]) + 1) % 3])
+    found.refit()
+    assert found.top().learning.isnan().nonzero().tolist() == [[4]]
+    np.testing.assert_array_equal(promoted(7)[:4], losses[:4] + 7)
+
+
 def test_promotion_to_a_wider_trunk_and_with_changes_pending():
     found, _, given, _ = taught()
     found.enter(range(120, 140), given[120:140])

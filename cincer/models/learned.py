@@ -21,7 +21,7 @@ from .known import KnownRows
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Learned:
     """positions (N,) int64, the labels (N,) int64 they were learned under, losses (N,) float32 in
     nats; higher = harder to learn."""

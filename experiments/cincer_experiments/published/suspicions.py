@@ -26,10 +26,8 @@ def suspected(
     0."""
     here = Suspects(torch.full_like(given, row), torch.full_like(given, -1), features, probs, given)
     if scores[0].batched:
-        rows = Suspects(*(getattr(here, name).unsqueeze(2) for name in Suspects.__slots__))
-        return scores[0](every)(rows)[..., 0]
+        return scores[0](every)(here[:, :, None])[..., 0]
     found = probs.new_zeros(given.shape)
     for a, b in torch.nonzero(here.doubted).tolist():
-        alone = Suspects(*(getattr(here, name)[a, b][None] for name in Suspects.__slots__))
-        found[a, b] = scores[a](lambda a=a, b=b: one(a, b))(alone)[0]
+        found[a, b] = scores[a](lambda a=a, b=b: one(a, b))(here[a, b, None])[0]
     return found
