@@ -19,7 +19,7 @@ LAYERS: dict[str, int] = {
     "dataset": 3, "schema": 3, "rows": 3, "features": 3, "answers": 3,
     "session": 4, "engine": 4,
     "loop": 5, "question": 5,
-    "ledger": 6, "runner": 6,
+    "acts": 6, "ledger": 6, "runner": 6,
     "build": 7,
     "compute": 8, "inprocess": 8,
     "server": 9,
