@@ -237,7 +237,10 @@ class Loop:
         self._touch(effect.position)
         self.data.set_status(effect.position, effect.status)
         self.data.set_entry(effect.position, None)
-        self._reasons[effect.position] = effect.reason
+        if effect.reason is None:
+            self._reasons.pop(effect.position, None)
+        else:
+            self._reasons[effect.position] = effect.reason
 
     def _asserted(self, effect: fx.Asserted, at: Seconds) -> None:
         self._touch(effect.position)

@@ -72,7 +72,7 @@ def _reverse(draft: Draft, entry: ActEntry, mark: ActMark, position: Position) -
     draft.emit(Retracted(position, entry.act))
     draft.emit(RoleSet(position, stood.role))
     if stood.status is not Status.KNOWN:
-        draft.emit(Left(position, stood.status, stood.reason or "undone"))
+        draft.emit(Left(position, stood.status, stood.reason))
     elif moved_out(mark) and stood.entry is not None:
         draft.emit(Entered(position, stood.entry))
 

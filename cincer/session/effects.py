@@ -58,11 +58,12 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The example is out of the training set; its status says what it is now."""
+    """The example is out of the training set; its status says what it is now. `reason` None: none
+    was given (it never was in)."""
 
     position: Position
     status: Status
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

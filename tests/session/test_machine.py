@@ -97,7 +97,9 @@ class SessionMachine(RuleBasedStateMachine):
     def show(self, who: str) -> None:
         """Several people look at pairs at the same time."""
         for query in self.world.loop.choose(AnnotatorId(who), 1, self.world.now):
-            self.world.show(query, who)
+            epoch = self.world.lease(query, who)
+            if query in self.world.state.queries:  # A follow-up ends where nothing can be shown.
+                self.world.do(ev.Displayed(query, AnnotatorId(who), epoch, self.world.tick()))
 
     @precondition(lambda self: self.world.held())
     @rule(data=st.data(), reason=st.sampled_from(["expired", "disconnected"]))
@@ -124,13 +126,15 @@ class SessionMachine(RuleBasedStateMachine):
         query = data.draw(st.sampled_from(self.world.shown()))
         who, epoch = query.lease.annotator, query.lease.epoch
         before, open_before = self.world.columns(), set(self.world.state.queries)
+        unasked = self.world.state.counters.unasked
         self.note(self.world.reply(
             query.id, None if query.chain else example, counter if query.counter_example else None,
             who, epoch, more[:len(query.others)]), epoch)
         self.follow()
         if taken_back and self.world.state.settings.undo_depth:
             self.world.undo(who)
-            assert self.world.columns() == before
+            fell = self.world.state.counters.unasked > unasked  # The queue was too full.
+            assert fell or self.world.columns() == before
             new = set(self.world.state.queries) - open_before
             assert not [name for name in new if self.world.state.queries[name].chain]
 
@@ -186,7 +190,7 @@ class SessionMachine(RuleBasedStateMachine):
         self, data: st.DataObject, who: str, deed: Deed, label: int, taken_back: bool
     ) -> None:
         chosen, kept = self.some(data)
-        before, words = self.world.columns(), self.all_words()
+        before, words, unasked = self.world.columns(), self.all_words(), self.unasked
         plan = self.world.resolve(
             deed.value, *chosen, who=who, label=label if deed is Deed.RELABEL else None,
             of=kept if deed is Deed.DUPLICATE else None,
@@ -195,7 +199,7 @@ class SessionMachine(RuleBasedStateMachine):
             return
         assert len(plan.done) + len(plan.left) == len(chosen)
         self.nothing_of_others_is_gone(words, who, plan)
-        if taken_back:
+        if taken_back and self.unasked == unasked:
             self.back_and_again(who, before)
 
     @rule(data=st.data(), who=CURATORS, deed=st.sampled_from(list(ANSWERS)),
@@ -205,22 +209,28 @@ class SessionMachine(RuleBasedStateMachine):
     ) -> None:
         chosen, _ = self.some(data)
         before, settled = self.world.columns(), set(self.world.loop.all_settled())
+        unasked = self.unasked
         plan = self.world.answer(deed.value, *chosen, who=who, remedy=remedy)
         if plan.event is None:
             return
         assert not settled & {one.position for one in plan.event.judged}
-        if taken_back:
+        if taken_back and self.unasked == unasked:
             self.back_and_again(who, before)
+
+    @property
+    def unasked(self) -> int:
+        """How many questions have fallen off a full queue."""
+        return int(self.world.state.counters.unasked)
 
     def back_and_again(self, who: str, before: Any) -> None:
         """What was done is undone, redone and undone without a trace."""
-        after = self.world.columns()
-        self.world.undo_act(who)
-        assert self.world.columns() == before
-        self.world.redo_act(who)
-        assert without_time(self.world.columns()) == without_time(after)
-        self.world.undo_act(who)
-        assert self.world.columns() == before
+        after, unasked = self.world.columns(), self.unasked
+        for turn, right in ((self.world.undo_act, before), (self.world.redo_act, after),
+                            (self.world.undo_act, before)):
+            turn(who)
+            if self.unasked > unasked:
+                return
+            assert without_time(self.world.columns()) == without_time(right)
 
     @rule(who=CURATORS)
     def undo_act(self, who: str) -> None:
