@@ -37,7 +37,7 @@ class Standing(IntEnum):
 
 
 class Board:
-    """Items by position. Arrays are indexed by position and must not be written to by others:
+    """Items by position. Arrays by position are read only, and good until the next `place`:
 
     given      (N,) int64 effective label            predicted  (N,) int64, see `predictions`
     iies       (N,) float32 in [0.5, 1]              probs      (N, K) float32

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from .board import Board, Standing
 from .measures import Bools, Ints
 
-HIGHLY_SIMILAR = 0.95
-"""Similarity from which a pair is taken for duplicates (our choice: the paper names none)."""
+HIGHLY_SIMILAR = 0.98
+"""Similarity from which a pair is taken for duplicates. The paper names none; at this one 27 pairs
+of the 70,000 digits of MNIST are marked, at 0.95 it would be 1,725, most of them ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from ..kernels.head import chunks
 
 WINDOW, SIGMA = 11, 1.5
 K1, K2 = 0.01, 0.03
-CHUNK = 2_000_000
-"""Pixels that are worked on at a time."""
+CHUNK = 100_000
+"""Pixels that are worked on at a time: they and their products stay in the processor's cache."""
 
 
 def ssim(first: Tensor, second: Tensor, value_range: float) -> Tensor:
