@@ -37,6 +37,13 @@ def absorbed(top: TopLayer, rows: Tensor, labels: Tensor) -> Tensor:
     return found
 
 
+def turned(top: TopLayer, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows of the cache whose prediction those changes would turn, and to what: (M,), (M,)."""
+    now, then = top.probs.argmax(dim=1), absorbed(top, rows, labels).argmax(dim=1)
+    found = torch.nonzero(now != then)[:, 0]
+    return found, then[found]
+
+
 def _step(top: TopLayer, rows: Tensor, labels: Tensor) -> Tensor:
     """(K, P) float64: what is added to the head's weights."""
     x, old = top.features[rows].double(), top.labels[rows]

@@ -79,8 +79,9 @@ class Board:
 
     def members(self, given: int, predicted: int) -> Ints:
         """Positions of the open items of a cell, ascending."""
-        self._check_label(given)
-        self._check_label(predicted)
+        if not (0 <= given < self.classes and 0 <= predicted < self.classes):
+            raise InvalidInput(f"classes are 0 to {self.classes - 1}, not {given} and {predicted}",
+                               classes=self.classes)
         inside = (self.given == given) & (self.predicted == predicted)
         return np.flatnonzero(inside & (self.standing == Standing.OPEN))
 
@@ -101,11 +102,12 @@ class Board:
         if len(where) != len(labels) or probs.shape[1] != self.classes:
             raise InvalidInput(f"{len(where)} positions need as many labels and probabilities of "
                                f"{self.classes} classes, not {len(labels)} and {probs.shape}")
+        sources, stands = _each(source, where, "sources"), _each(standing, where, "standings")
         self._grow(where)
 
         def change() -> None:
             self.given[where], self.probs[where] = labels, probs
-            self.source[where], self.standing[where] = source, standing
+            self.source[where], self.standing[where] = sources, stands
             self._judge(where)
 
         return self._changed(where, change)
@@ -126,7 +128,8 @@ class Board:
 
     def relabel(self, positions: ArrayLike, labels: ArrayLike) -> Touched:
         """Other effective labels, (M,) or one for all; who stays open stays open."""
-        where, wanted = self._known(positions), np.asarray(labels, dtype=np.int64)
+        where = self._known(positions)
+        wanted = _each(labels, where, "labels")
         if wanted.size and not (wanted.min() >= 0 and wanted.max() < self.classes):
             raise InvalidInput(f"labels must be 0 to {self.classes - 1}", classes=self.classes)
 
@@ -204,11 +207,6 @@ class Board:
             raise NotFound(f"position {absent[0]} is not on the board")
         return where
 
-    def _check_label(self, label: int) -> None:
-        if not 0 <= label < self.classes:
-            raise InvalidInput(f"labels are 0 to {self.classes - 1}, not {label}",
-                               classes=self.classes)
-
     def _grow(self, where: Ints) -> None:
         needed = int(where.max()) + 1 if where.size else 0
         self._size = max(self._size, needed)
@@ -240,3 +238,12 @@ def _positions(positions: ArrayLike) -> Ints:
     if len(found) > 1 and len(np.unique(found)) != len(found):
         raise Conflict("a position is named twice")
     return found
+
+
+def _each(values: ArrayLike, where: Ints, what: str) -> Ints:
+    """(M,) int64: one value for each position, or the same for all."""
+    found = np.asarray(values, dtype=np.int64)
+    if found.shape not in ((), where.shape):
+        raise InvalidInput(f"{len(where)} positions need as many {what}, or one, not "
+                           f"{found.shape}")
+    return np.broadcast_to(found, where.shape)

@@ -1,7 +1,7 @@
 """What a batch is predicted to leave of its cell: "312 items become 6".
 
-The scorer takes the head one step after the proposed changes (`absorb`) and sends what it would say
-of the open items; here it is counted. Nothing is changed.
+The scorer takes the head one step after the proposed changes (`absorb`) and sends the items whose
+prediction that would turn; here they are counted. Nothing is changed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .board import Board
-from .measures import Bools, Floats, Ints, predictions
+from .measures import Bools, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,12 @@ class Effect:
 
 
 def effect(
-    board: Board, given: int, predicted: int, batch: Ints, positions: Ints, probs: Floats,
+    board: Board, given: int, predicted: int, batch: Ints, turned: Ints, classes: Ints,
 ) -> Effect:
     """The effect on the cell (given, predicted) of resolving `batch` (positions), if the model then
-    says `probs` (M, K) of the items `positions` (M,); of items not among them it says what it says
-    now."""
+    predicts `classes` (M,) for the items `turned` (M,), and for all others what it predicts now."""
     then = board.predicted.copy()
-    then[positions] = predictions(probs, board.given[positions])
+    then[turned] = classes
     stays = board.open.copy()
     stays[batch] = False
     own = board.given == given

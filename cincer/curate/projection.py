@@ -7,6 +7,7 @@ features, or its saliency (see `saliency`); Bäuerle et al. 2020 use UMAP of sal
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -30,7 +31,7 @@ def pca(rows: Floats, seed: int = 0) -> Points:
     """(N, 2): the two principal components of `rows` (N, D). Exact if N or D is at most `EXACT`,
     else by randomized subspace iteration (Halko, Martinsson and Tropp 2011, Alg. 4.4) from `seed`.
     Each axis points so that its item farthest from the mean is on the positive side."""
-    x = np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
+    x = flat(rows).astype(np.float64)
     x = x - x.mean(axis=0) if len(x) else x
     scores = _exact(x) if min(x.shape) <= EXACT else _randomized(x, seed)
     far = np.abs(scores).argmax(axis=0) if len(x) else np.zeros(2, dtype=np.int64)
@@ -46,9 +47,9 @@ def umap(rows: Floats, seed: int = 0) -> Points:
     except ImportError as error:
         raise Unavailable("UMAP is not installed: pip install 'cincer[umap]', or choose pca"
                           ) from error
-    x = np.asarray(rows, dtype=np.float32).reshape(len(rows), -1)
+    x = flat(rows).astype(np.float32)
     if len(x) < 5:
-        return pca(x, seed)
+        return pca(rows, seed)
     found = UMAP(n_neighbors=min(15, len(x) - 1), random_state=seed % 2**32, n_jobs=1)
     return in_unit_square(np.asarray(found.fit_transform(x), dtype=np.float64))
 
@@ -76,6 +77,11 @@ def in_unit_square(points: Points) -> Points:
     if side <= 0:
         return np.full_like(points, 0.5)
     return np.asarray(np.clip(0.5 + (points - (low + high) / 2) / side, 0, 1))
+
+
+def flat(rows: Floats) -> Floats:
+    """(N, D): each of `rows` (N, F...) as one row of numbers, even of none."""
+    return rows.reshape(len(rows), math.prod(rows.shape[1:]))
 
 
 def _exact(x: Points) -> Points:

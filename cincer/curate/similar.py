@@ -8,6 +8,7 @@ within a predicted class or across all; those candidates alone are compared clos
 from __future__ import annotations
 
 import hashlib
+import math
 
 import numpy as np
 import torch
@@ -45,7 +46,7 @@ def similar(
     if not len(rows) == len(features) == len(positions):
         raise InvalidInput(f"{len(positions)} items need as many rows and features, not "
                            f"{len(rows)} and {len(features)}")
-    flat = np.ascontiguousarray(rows.reshape(len(rows), -1)) + np.float32(0)
+    flat = rows.reshape(len(rows), math.prod(rows.shape[1:])) + np.float32(0)
     groups = None if all_pairs else torch.from_numpy(predicted[positions])
     near = _near(torch.from_numpy(np.asarray(features)), neighbours, groups, seed)
     first, second, exact = _joined(equal_rows(flat), near)

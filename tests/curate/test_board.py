@@ -179,6 +179,8 @@ def test_an_empty_board_answers():
     (lambda b: b.resolve([60]), NotFound, "position 60"),
     (lambda b: b.relabel([0], 4), InvalidInput, "0 to 3"),
     (lambda b: b.relabel([0], -1), InvalidInput, "0 to 3"),
+    (lambda b: b.relabel([0, 1], [0, 1, 2]), InvalidInput, "as many labels"),
+    (lambda b: b.place([0], [0], np.full((1, 4), 0.25), source=[1, 2]), InvalidInput, "sources"),
     (lambda b: b.update([0], np.full((1, 3), 1 / 3)), InvalidInput, r"\(1, 4\)"),
     (lambda b: b.update([0], np.full((1, 4), np.nan)), InvalidInput, "finite"),
     (lambda b: b.place([0, 1], [0], np.full((1, 4), 0.25)), InvalidInput, "as many labels"),
