@@ -103,6 +103,14 @@ def test_torch_stays_out(folder: str) -> None:
                           check=False).returncode == 0
 
 
+@pytest.mark.parametrize("name", ["measures", "board", "matrix", "selection", "pairs", "twins",
+                                  "confusions", "effect", "reopen"])
+def test_what_the_curators_pages_use_stays_without_torch(name: str) -> None:
+    check = f"import sys, cincer.curate.{name}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", check], cwd=ROOT,
+                          check=False).returncode == 0
+
+
 @pytest.mark.parametrize("path", modules("streams"), ids=lambda p: p.name)
 def test_streams_use_the_lowest_layers_only(path: Path) -> None:
     assert parts(imports(path, "cincer_streams")) <= STREAMS_MAY
