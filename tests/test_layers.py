@@ -104,7 +104,7 @@ def test_torch_stays_out(folder: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["measures", "board", "matrix", "selection", "pairs", "twins",
-                                  "confusions", "effect", "reopen"])
+                                  "confusions", "effect", "reopen", "projection"])
 def test_what_the_curators_pages_use_stays_without_torch(name: str) -> None:
     check = f"import sys, cincer.curate.{name}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", check], cwd=ROOT,

@@ -14,12 +14,13 @@ pairs       similar pairs as a table           twins     which items still have 
 confusions  a confusion noticed after a few equal fixes, and the rest of it
 effect      what a batch is predicted to leave of a cell
 reopen      resolved items that later models contradict
+projection  a cell's items in the plane (too long for the serving process if the cell is large)
 
 With torch, for the processes that compute:
 
 out_of_fold probabilities under models that did not learn the item's own label
 neighbours  nearest by cosine, in blocks       ssim      structural similarity of image pairs
 similar     similar pairs: candidates, then SSIM or cosine
-projection  a cell's items in the plane        saliency  what the model looks at, as their basis
+saliency    what the model looks at, a basis for projections
 absorb      the head one step after proposed changes
 """

@@ -174,9 +174,8 @@ class Board:
         """Takes the items out of all counts, changes them, and puts them back."""
         before = self._count(where, -1)
         change()
-        codes = np.unique(np.concatenate([before, self._count(where, 1)]))
-        return frozenset(zip((codes // self.classes).tolist(), (codes % self.classes).tolist(),
-                             strict=True))
+        codes = np.flatnonzero(np.bincount(np.concatenate([before, self._count(where, 1)])))
+        return frozenset(divmod(code, self.classes) for code in codes.tolist())
 
     def _count(self, where: Ints, sign: int) -> Ints:
         """Adds `sign` for each item; answers the codes of the cells this concerns."""
@@ -235,7 +234,8 @@ def _positions(positions: ArrayLike) -> Ints:
     found = np.atleast_1d(np.asarray(positions, dtype=np.int64))
     if found.ndim != 1 or (found.size and found.min() < 0):
         raise InvalidInput("positions must be a list of numbers from 0 on")
-    if len(found) > 1 and len(np.unique(found)) != len(found):
+    ordered = np.sort(found)
+    if (ordered[1:] == ordered[:-1]).any():
         raise Conflict("a position is named twice")
     return found
 

@@ -39,6 +39,17 @@ def nearest(
     return found
 
 
+def nearest_to(features: Tensor, row: int, count: int) -> tuple[Tensor, Tensor]:
+    """The `count` rows of `features` (N, D) nearest to one of them by cosine, itself excepted:
+    numbers and cosines, (count,) or as many as there are, nearest first."""
+    if not 0 <= row < len(features):
+        raise InvalidInput(f"rows are 0 to {len(features) - 1}, not {row}")
+    near = torch.cosine_similarity(features, features[row:row + 1], dim=1)
+    near[row] = -torch.inf
+    best, at = near.topk(min(count, len(features) - 1))
+    return at, best
+
+
 def _buckets(x: Tensor, groups: Tensor | None, seed: int) -> Iterator[Tensor]:
     """Sets of rows to compare with one another; together they hold every row."""
     if groups is not None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from cincer.curate import neighbours as module
-from cincer.curate.neighbours import nearest
+from cincer.curate.neighbours import nearest, nearest_to
 from cincer.errors import InvalidInput
 
 
@@ -66,6 +66,19 @@ def test_among_many_nearly_all_near_ones_are_found(monkeypatch):
     assert found.double().mean() > 0.95
     assert all(len(set(row)) == len(row) for row in numbers.tolist() if -1 not in row)
     assert (numbers == nearest(x, 2)[0]).all()
+
+
+def test_of_one_as_of_all():
+    x = rows(40)
+    numbers, cosines = nearest(x, 3)
+    for row in (0, 7, 39):
+        at, near = nearest_to(x, row, 3)
+        assert torch.equal(at, numbers[row])
+        torch.testing.assert_close(near, cosines[row])
+    assert nearest_to(x[:3], 1, 9)[0].shape == (2,)
+    assert nearest_to(x[:1], 0, 9)[0].shape == (0,)
+    with pytest.raises(InvalidInput, match="0 to 39"):
+        nearest_to(x, 40, 3)
 
 
 def test_equal_rows_meet_whatever_the_centres(monkeypatch):
