@@ -256,6 +256,14 @@ class ActTurned:
 
 
 @dataclass(frozen=True, slots=True)
+class Iterate:
+    """Begin the next iteration: train anew, then survey everything. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """This actor's last connection closed: leases shorten to a grace. Answer: `Done`."""
 
@@ -286,7 +294,7 @@ class Done:
 
 Command: TypeAlias = (
     Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Act | UndoAct | RedoAct
-    | Gone | Retrain | Tune
+    | Iterate | Gone | Retrain | Tune
 )
 Answer: TypeAlias = (
     tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Acted | ActTurned

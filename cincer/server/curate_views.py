@@ -80,6 +80,23 @@ def survey_view(survey: Survey) -> w.SurveyView:
                         behind=survey.behind, running=survey.running, progress=survey.progress)
 
 
+def iterations_view(parts: Parts) -> w.IterationsView:
+    """Each round with what was done in it: until the next one, or until now."""
+    view = parts.core.curation
+    with view.lock:
+        now = totals(view)
+        rounds = list(view.iterations)
+        ends = [(one.resolved, one.relabelled, one.removed) for one in rounds[1:]]
+        ends.append((now.resolved, view.relabelled, now.removed))
+    return w.IterationsView(survey=survey_view(view.survey), iterations=[
+        w.IterationView(
+            number=one.number, at=one.at, open=one.open, bound=one.open / max(one.items, 1),
+            resolved=max(resolved - one.resolved, 0), removed=max(removed - one.removed, 0),
+            relabelled=max(relabelled - one.relabelled, 0), accuracy=one.accuracy,
+            holdout=one.holdout)
+        for one, (resolved, relabelled, removed) in zip(rounds, ends, strict=False)])
+
+
 def cell_view(
     parts: Parts, given: Label, predicted: Label, where: Ints, points: Any, **how: Any
 ) -> w.CellView:

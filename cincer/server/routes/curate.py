@@ -8,8 +8,15 @@ from flask import request
 from ...errors import InvalidInput, UnknownName
 from ...types import Deed, ExampleId, Label
 from ..body import message
-from ..commands import Act, RedoAct, UndoAct
-from ..curate_views import cell_view, detail_view, item_views, matrix_view, pairs_view
+from ..commands import Act, Iterate, RedoAct, UndoAct
+from ..curate_views import (
+    cell_view,
+    detail_view,
+    item_views,
+    iterations_view,
+    matrix_view,
+    pairs_view,
+)
 from ..forecasts import forecast
 from ..nearest import nearest
 from ..perform import acknowledge
@@ -26,6 +33,7 @@ NEAREST = 8
 
 
 def matrix(call: Call) -> w.MatrixView:
+    call.parts.core.look()
     names = request.args.getlist("classes")
     wanted = [call.parts.schema.label_index(name) for name in names] if names else None
     return matrix_view(call.parts, wanted)
@@ -102,6 +110,17 @@ def redo_act(call: Call) -> Message:
     return acknowledge(call.parts, call.identity, RedoAct(call.identity.actor, said.key))
 
 
+def iterations(call: Call) -> w.IterationsView:
+    return iterations_view(call.parts)
+
+
+def iterate(call: Call) -> w.IterationsView:
+    """The next iteration is there when its survey is; the answer shows those there are."""
+    said = message(KeyIn)
+    acknowledge(call.parts, call.identity, Iterate(call.identity.actor, said.key))
+    return iterations_view(call.parts)
+
+
 def _label(call: Call, name: str) -> Label:
     return call.parts.schema.label_index(name)
 
@@ -140,4 +159,8 @@ ROUTES = (
           w.ActUndone, KeyIn),
     Route("POST", "/curate/redo", "curate.act", redo_act, "Do again what you took back last.",
           w.ActUndone, KeyIn),
+    Route("GET", "/curate/iterations", "curate.read", iterations,
+          "Rounds of curators' work, oldest first.", w.IterationsView),
+    Route("POST", "/curate/iterations", "curate.act", iterate,
+          "Train anew and survey everything: the next round.", w.IterationsView, KeyIn),
 )
