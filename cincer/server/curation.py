@@ -55,8 +55,8 @@ class Iteration:
 
     @classmethod
     def of(cls, event: Iterated) -> Iteration:
-        return cls(event.number, event.at, event.items, event.disagreements, event.resolved, event.removed,
-                   event.relabelled, event.accuracy, event.holdout)
+        return cls(event.number, event.at, event.items, event.disagreements, event.resolved,
+                   event.removed, event.relabelled, event.accuracy, event.holdout)
 
 
 @dataclass(slots=True)

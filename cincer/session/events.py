@@ -316,8 +316,8 @@ class ActRedone:
 class Iterated:
     """A round of curators' work begins with a new survey of all examples. Counts are totals at its
     start: `items` with a label, `disagreements` that are open, examples `resolved` (`removed` among
-    them) and `relabelled` by people; `accuracy`: share of the trusted labels that the model predicts,
-    `holdout` its measure on the hold-out, None where not known."""
+    them) and `relabelled` by people; `accuracy`: share of the trusted labels that the model
+    predicts, `holdout` its measure on the hold-out, None where not known."""
 
     number: int
     annotator: AnnotatorId
