@@ -264,6 +264,21 @@ class Iterate:
 
 
 @dataclass(frozen=True, slots=True)
+class AskModel:
+    """A question to the scorer that changes nothing: `question` is its frame. Answer: `ModelSaid`.
+    """
+
+    actor: Actor
+    question: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    seq: int
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """This actor's last connection closed: leases shorten to a grace. Answer: `Done`."""
 
@@ -294,9 +309,9 @@ class Done:
 
 Command: TypeAlias = (
     Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Act | UndoAct | RedoAct
-    | Iterate | Gone | Retrain | Tune
+    | Iterate | AskModel | Gone | Retrain | Tune
 )
 Answer: TypeAlias = (
     tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Acted | ActTurned
-    | Done
+    | ModelSaid | Done
 )

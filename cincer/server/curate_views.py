@@ -133,7 +133,8 @@ def _contents(parts: Parts, positions: Sequence[Position]) -> list[Content]:
 
 
 def detail_view(
-    parts: Parts, member: Member, nearest: Sequence[tuple[Position, float]]
+    parts: Parts, member: Member, nearest: Sequence[tuple[Position, float]],
+    counter: Position | None,
 ) -> w.DetailView:
     """Everything about one example."""
     view, name = parts.core.curation, parts.views.name
@@ -144,7 +145,8 @@ def detail_view(
         item=item_views(parts, [member])[0], beliefs=_beliefs(parts, member),
         observed=name(stored.given), human=name(stored.human), machine=name(stored.machine),
         treatment=stored.treatment, history=[_word(parts, line) for line in stored.history],
-        nearest=_neighbours(parts, nearest), counter_example=None,
+        nearest=_neighbours(parts, nearest),
+        counter_example=None if counter is None else _neighbours(parts, [(counter, None)])[0],
         gain=view.value("gain", where)[0], trust=view.value("trust", where)[0])
 
 
@@ -166,7 +168,7 @@ def _word(parts: Parts, line: Any) -> w.WordView:
 
 
 def _neighbours(
-    parts: Parts, found: Sequence[tuple[Position, float]]
+    parts: Parts, found: Sequence[tuple[Position, float | None]]
 ) -> list[w.Neighbour]:
     members = parts.core.curation.members([at for at, _ in found])
     contents = _contents(parts, [at for at, _ in found])

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from cincer.compute import survey
-from cincer.compute.frames import Frame, unpack_ints
+from cincer.compute.frames import Frame, pack_ints, unpack_ints
 from cincer.compute.messages import labels_of
 from cincer.config import Settings, merge
 from cincer.curate.pairs import Pairs
@@ -44,6 +44,7 @@ class FakeScorer:
         self.name, self.status, self.pid = name, "starting", None
         self._post = post
         self.says: Callable[[int], int] = lambda position: position % CLASSES
+        self.folder = Path()
         self.labels: dict[int, int] = {}
         self.frames: list[Frame] = []
         self.version = self.head = 0
@@ -76,7 +77,7 @@ class FakeScorer:
                 self.labels[position] = label
             self.head += 1
         elif frame["op"] == "start":
-            self.version = frame["version"]
+            self.version, self.folder = frame["version"], Path(frame["models"])
         elif "job" in frame:
             self._answer(self._answered(frame))
 
@@ -142,6 +143,20 @@ class FakeScorer:
         return {"query": frame["query"], "left": self.labels[at] == NO_LABEL, "probability": 0.08,
                 "single": single, "group": single | {"positions": [at, *others]}}
 
+    def _preview(self, frame: Frame) -> Frame:
+        """Example 9 becomes a c, whatever is changed."""
+        return {"name": frame["name"], "turned": pack_ints([9]), "classes": pack_ints([2])}
+
+    def _look(self, frame: Frame) -> Frame:
+        found = self._others(frame["predicted"], {frame["position"]}, 1)
+        return {"name": frame["name"], "counter": found[0]["position"] if found else None}
+
+    def _basis(self, frame: Frame) -> Frame:
+        positions = unpack_ints(frame["positions"])
+        path = self.folder / f"basis-{frame['job']}.npy"
+        np.save(path, np.stack([positions, positions % 5], axis=1).astype(np.float32))
+        return {"name": frame["name"], "path": str(path)}
+
     def _sync(self, frame: Frame) -> Frame:
         return {}
 
@@ -155,12 +170,6 @@ class FakeTrainer(FakeScorer):
     def __init__(self, name: str, post: Post) -> None:
         super().__init__(name, post)
         self.pairs: list[tuple[int, int]] = []
-        self.folder = Path()
-
-    def send(self, frame: Frame) -> None:
-        if frame["op"] == "start":
-            self.folder = Path(frame["models"])
-        super().send(frame)
 
     def _survey(self, frame: Frame) -> Frame:
         positions = unpack_ints(frame["positions"])

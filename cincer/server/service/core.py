@@ -21,6 +21,7 @@ from ..referee import Referee
 from .acting import Acting
 from .answering import Answering, as_error
 from .arrivals import Arrivals
+from .asking import Asking
 from .curating import Curating
 from .explaining import Explaining
 from .group import Group
@@ -60,6 +61,7 @@ class Core:
         self.arrivals = Arrivals(live, inbox)
         self.scoring = Scoring(live, self.arrivals)
         self.explaining = Explaining(live, self.scoring)
+        self.asking = Asking(self.scoring)
         self.training = Training(live)
         self.judging: Judging | None = None
         if referee is not None:
@@ -84,6 +86,7 @@ class Core:
             self.turn(items)
         self.arrivals.answer_late(math.inf)
         self.explaining.fail(Closed("the server is shutting down"))
+        self.asking.fail(Closed("the server is shutting down"))
 
     def turn(self, items: list[Item]) -> None:
         """One group commit."""
@@ -128,6 +131,7 @@ class Core:
                 self._of(item.name).down()
                 if item.name == "scorer":
                     self.explaining.fail(Unavailable("the model stopped; ask again"))
+                    self.asking.fail(Unavailable("the model stopped; ask again"))
             case _:
                 pass
 
@@ -136,6 +140,8 @@ class Core:
             case Submitted(command=c.Explain()):
                 self.leasing.seen(item.command.actor.name)
                 self.explaining.take(item)
+            case Submitted(command=c.AskModel()):
+                self.asking.take(item)
             case Submitted() if not isinstance(item.command, c.Receive):
                 self._command(group, item)
             case SourceEnded():
