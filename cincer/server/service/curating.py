@@ -204,15 +204,27 @@ class Curating:
         board.relabel(where[changed], labels[changed])
         board.resolve(where[old & (stands == Standing.RESOLVED)])
         board.reopen(where[old & (stands == Standing.OPEN)])
-        board.remove(where[(old & (stands == Standing.REMOVED)) | (on & ~fit)])
+        board.remove(where[old & (stands == Standing.REMOVED)])
+        self._take_off(where[on & ~fit])
+
+    def _take_off(self, where: Ints) -> None:
+        """Examples that have no label any more."""
+        if len(where):
+            even = np.full((len(where), self.view.classes), 1 / self.view.classes, np.float32)
+            self.view.board.place(where, np.zeros(len(where), np.int64), even,
+                                  standing=Standing.ABSENT)
 
     def _stand_in(
         self, where: Ints, labels: Ints, opinions: dict[int, tuple[int | None, float | None]]
     ) -> NDArray[np.float32]:
-        """(M, K): two classes that differ by the margin; the label alone where nothing is known."""
+        """(M, K): the label as received and the predicted class, which differ by the margin; where
+        one of them is not known the other alone, and the present label where neither is."""
         told = [opinions.get(int(at), (None, None)) for at in where]
+        given = self._live.loop.data.column("given")[where].astype(np.int64)
+        labels = np.where(given == NO_LABEL, labels, given)
         predicted = np.array([label if found is None else found for (found, _), label in
                               zip(told, labels.tolist(), strict=True)], dtype=np.int64)
+        labels = np.where(given == NO_LABEL, predicted, labels)
         margin = np.array([0.0 if value is None else value for _, value in told], dtype=np.float32)
         probs = np.zeros((len(where), self.view.classes), dtype=np.float32)
         rows = np.arange(len(where))
