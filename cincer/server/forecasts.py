@@ -18,6 +18,10 @@ from .wire import curate as w
 MOVING = (Deed.RELABEL, Deed.REMOVE, Deed.DUPLICATE, Deed.BAD)
 """Acts after which the model has learned something else."""
 
+CREDIBLE = 0.1
+"""Share of the examples that one step of the head may turn; where it would turn more, the step is
+too long to be believed, and only what leaves is counted."""
+
 LARGEST = 50
 """Cells told at most."""
 
@@ -37,7 +41,7 @@ def forecast(
     with view.lock:
         before = view.board.counts.copy()
         after = before + _moves(view, deed, where)
-        if then is not None:
+        if then is not None and len(then[0]) <= CREDIBLE * len(view.ids):
             after += _turns(view, where, *then)
     changed = [(int(g), int(p)) for g, p in np.argwhere(before != after) if g != p]
     changed.sort(key=lambda cell: (-abs(int(before[cell] - after[cell])), cell))

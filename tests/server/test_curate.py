@@ -14,6 +14,7 @@ from server.live_world import until
 from server.wires import Wire
 
 from cincer.ledger.verify import verify
+from cincer.server import forecasts
 from cincer.server.service.curating import PACE
 
 
@@ -165,6 +166,15 @@ def test_a_preview_tells_what_the_model_would_then_say_of_others(place: Place) -
     assert {(c["given_label"], c["predicted_label"], c["before"], c["after"])
             for c in told["cells"]} == {("b", "a", 2, 0), ("b", "c", 0, 1)}
     assert (told["open_before"], told["open_after"], told["exact"]) == (3, 2, False)
+
+
+def test_a_step_too_long_to_be_believed_is_not_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasts, "CREDIBLE", 0.05)
+    told = place.post("/preview", action="relabel", ids=["e6"], label="a")
+    assert {(c["given_label"], c["predicted_label"], c["before"], c["after"])
+            for c in told["cells"]} == {("b", "a", 2, 1)}
 
 
 def test_without_the_model_a_preview_counts_what_leaves(place: Place) -> None:
