@@ -61,8 +61,8 @@ class Projections:
 
 
 def plane(where: Ints, rows: RowsOf, seed: int) -> Points:
-    """Principal components; of many items by the axes of a sample drawn by `seed`. A seed other
-    than 0 turns and mirrors the picture, so that what lay on top of another comes apart."""
+    """(N, 2): principal components of what is there now; of many items by the axes of a sample
+    drawn by `seed`."""
     if len(where) <= MANY:
         return pca(rows(where), seed)
     sample = np.sort(np.random.default_rng(seed).choice(len(where), MANY, replace=False))

@@ -201,7 +201,7 @@ ROUTES = (
           "The open items of a cell, and where they lie in its projection.", w.CellView, None,
           (Query("basis", "string", "what is projected: pixels, features or saliency"),
            Query("method", "string", "pca, or umap: made in the background, drawn when ready"),
-           Query("seed", "integer", "another seed gives another picture; default 0"))),
+           Query("seed", "integer", "another seed draws what is left anew; default 0"))),
     Route("POST", "/curate/items", "curate.read", items, "Examples to look at, up to 500.",
           w.ItemsView, w.ItemsIn),
     Route("GET", "/curate/items/<path:id>", "curate.read", item,
