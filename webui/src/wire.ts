@@ -14,11 +14,11 @@ export interface Ack {
   seq: number;
 }
 
-/** `done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now. */
+/** `done`: ids it touched; `left`: those it did not. `act` names it for undo; None where nothing could be done. */
 export interface ActAck {
   ok: true;
   seq: number;
-  act: string;
+  act: string | null;
   done: Array<string>;
   left: Array<LeftAlone>;
   offer: Offer | null;
@@ -112,7 +112,7 @@ export interface CellSummary {
   reopen: number;
 }
 
-/** `GET /curate/cells/{given}/{predicted}?basis=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. */
+/** `GET /curate/cells/{given}/{predicted}?basis=&method=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. */
 export interface CellView {
   ok: true;
   seq: number;
@@ -409,7 +409,7 @@ export interface ItemsView {
   items: Array<ItemView>;
 }
 
-/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `open` disagreements at its start, `bound` that as a share. */
+/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `holdout`: its weighted F1 on the hold-out, where the truth is known; `open` disagreements at its start, `bound` that as a share; the rest was done in it. */
 export interface IterationView {
   number: number;
   at: number;
@@ -584,7 +584,7 @@ export interface PreviewIn {
   label?: string | null;
 }
 
-/** Cells that would change, the largest change first; `exact` False: by one step of the head. */
+/** Cells that would change, the largest change first. `exact` False: after a refit of the head on the new labels, or, without an answer of the model, as if it said what it says now. */
 export interface PreviewView {
   ok: true;
   cells: Array<CellForecast>;
@@ -1006,11 +1006,15 @@ export interface ClientEvents {
   "/stream": {
     "example:push": { in: ExamplesIn; ack: ExamplesAck };
   };
+  "/curate": {
+    "selection:set": { in: SelectIn; ack: Ack };
+  };
 }
 
 export const CLIENT_EVENTS = {
   "/annotate": ["query:lease", "query:displayed", "query:reply", "query:skip", "query:flag", "query:explain", "reply:undo", "session:resume"],
   "/stream": ["example:push"],
+  "/curate": ["selection:set"],
 } as const;
 
 /** Server pushes by namespace. */

@@ -93,11 +93,12 @@ class MatrixView(Message):
 
 
 class CellView(Message):
-    """`GET /curate/cells/{given}/{predicted}?basis=&seed=`: the open items of a cell, columns of
-    equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names.
-    `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None
-    where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since
-    by two models."""
+    """`GET /curate/cells/{given}/{predicted}?basis=&method=&seed=`: the open items of a cell,
+    columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the
+    names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats,
+    None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted
+    since by two models.
+    """
 
     ok: Literal[True] = True
     seq: Count
@@ -246,9 +247,10 @@ class Offer(Message):
 
 
 class ActAck(Ack):
-    """`done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now."""
+    """`done`: ids it touched; `left`: those it did not. `act` names it for undo; None where nothing
+    could be done."""
 
-    act: str
+    act: str | None
     done: list[str]
     left: list[LeftAlone]
     offer: Offer | None = None
@@ -280,7 +282,8 @@ class CellForecast(Message):
 
 
 class PreviewView(Message):
-    """Cells that would change, the largest change first; `exact` False: by one step of the head."""
+    """Cells that would change, the largest change first. `exact` False: after a refit of the head
+    on the new labels, or, without an answer of the model, as if it said what it says now."""
 
     ok: Literal[True] = True
     cells: list[CellForecast]
@@ -302,7 +305,8 @@ class ActUndone(Ack):
 
 class IterationView(Message):
     """One round: from a survey to the next. `accuracy`: agreement of the model with the labels
-    people can trust now (None without), `open` disagreements at its start, `bound` that as a share.
+    people can trust now (None without), `holdout`: its weighted F1 on the hold-out, where the truth
+    is known; `open` disagreements at its start, `bound` that as a share; the rest was done in it.
     """
 
     number: Count
@@ -389,7 +393,7 @@ class SurveyUpdated(Message):
     survey: SurveyView
 
 
-INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn, SelectIn)
+INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn)
 OUTGOING: tuple[type[Message], ...] = (
     MatrixView, CellView, ItemsView, DetailView, PairsView, ActAck, ReviewView, PreviewView,
     ActUndone, IterationsView)
