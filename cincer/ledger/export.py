@@ -171,7 +171,8 @@ def _history(reader: Reader, sink: Sink) -> int:
 
 _TOUCHES = (
     "SELECT t.seq, t.what, t.number, x.position, x.id, x.given, t.label, e.at, e.actor,"
-    " t.annotator, t.action, t.query, q.kind, r.worker, r.comment, r.seconds FROM ("
+    " t.annotator, t.action, t.query, coalesce(q.kind, c.action), r.worker,"
+    " coalesce(r.comment, c.comment), r.seconds FROM ("
     " SELECT received_seq AS seq, 'received' AS what, 0 AS number, position, given AS label,"
     " NULL AS annotator, NULL AS action, NULL AS query FROM examples"
     " UNION ALL SELECT seq, 'asserted', number, position, label, annotator, action, query"
@@ -179,7 +180,7 @@ _TOUCHES = (
     " UNION ALL SELECT retracted_seq, 'retracted', number, position, label, annotator, action,"
     " query FROM assertions WHERE retracted_seq IS NOT NULL) t"
     " JOIN examples x ON x.position = t.position JOIN events e ON e.seq = t.seq"
-    " LEFT JOIN queries q ON q.id = t.query"
+    " LEFT JOIN queries q ON q.id = t.query LEFT JOIN acts c ON c.name = t.query"
     " LEFT JOIN replies r ON r.seq = t.seq AND t.what = 'asserted'"
     " ORDER BY t.seq, t.number"
 )

@@ -61,7 +61,8 @@ def test_crowd_table_has_every_word_that_counts(files: Path) -> None:
     with (files / "crowd.csv").open(newline="", encoding="utf-8") as file:
         rows = [tuple(row) for row in csv.reader(file)]
     assert rows == [("task", "worker", "label"), ("ex-0", "ann", "dog"), ("ex-3", "bo", "cat"),
-                    ("ex-4", "bo", "'=cmd"), ("ex-6", "ann", "'=cmd")]
+                    ("ex-4", "bo", "'=cmd"), ("ex-6", "ann", "'=cmd"), ("ex-31", "cara", "dog"),
+                    ("ex-32", "cara", "dog")]
 
 
 def test_history_says_who_when_why_and_from_what_to_what(files: Path) -> None:
@@ -72,7 +73,23 @@ def test_history_says_who_when_why_and_from_what_to_what(files: Path) -> None:
     assert (first["id"], first["by"], first["from"], first["to"], first["action"], first["why"],
             first["comment"]) == ("ex-0", "ann", "cat", "dog", "relabel", "suspicious", "=sure")
     back = [line for line in lines if line["what"] == "retracted"]
-    assert [(line["id"], line["to"]) for line in back] == [("ex-12", "cat")]
+    assert [(line["id"], line["to"]) for line in back] == [
+        ("ex-12", "cat"), ("ex-31", "cat"), ("ex-32", "cat"), ("ex-35", "cat")]
+    acted = next(line for line in lines if line["id"] == "ex-31" and line["what"] == "asserted")
+    assert (acted["by"], acted["to"], acted["query"], acted["why"], acted["comment"]) == (
+        "cara", "dog", "a-1", "relabel", "all dogs")
+
+
+def test_labels_have_what_curators_decided(files: Path) -> None:
+    rows = table(files / "labels.csv")
+    columns = ("label", "machine_label", "treatment", "status", "reason")
+    assert {name: tuple(rows[name][c] for c in columns) for name in (
+        "ex-28", "ex-29", "ex-31", "ex-34", "ex-37")} == {
+        "ex-28": ("'=cmd", "'=cmd", "ce", "known", ""),
+        "ex-29": ("cat", "", "drop", "known", ""),
+        "ex-31": ("dog", "", "ce", "known", ""),
+        "ex-34": ("cat", "", "ce", "removed", "duplicate of ex-35"),
+        "ex-37": ("cat", "", "ce", "known", "")}
 
 
 def test_label_studio_tasks(files: Path) -> None:

@@ -14,11 +14,11 @@ export interface Ack {
   seq: number;
 }
 
-/** `done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now. */
+/** `done`: ids it touched; `left`: those it did not. `act` names it for undo; None where nothing could be done. */
 export interface ActAck {
   ok: true;
   seq: number;
-  act: string;
+  act: string | null;
   done: Array<string>;
   left: Array<LeftAlone>;
   offer: Offer | null;
@@ -1006,11 +1006,15 @@ export interface ClientEvents {
   "/stream": {
     "example:push": { in: ExamplesIn; ack: ExamplesAck };
   };
+  "/curate": {
+    "selection:set": { in: SelectIn; ack: Ack };
+  };
 }
 
 export const CLIENT_EVENTS = {
   "/annotate": ["query:lease", "query:displayed", "query:reply", "query:skip", "query:flag", "query:explain", "reply:undo", "session:resume"],
   "/stream": ["example:push"],
+  "/curate": ["selection:set"],
 } as const;
 
 /** Server pushes by namespace. */

@@ -18,8 +18,10 @@ from .. import commands as c
 from ..compute_client import Answered, Down, Process, Up
 from ..notices import Notice, StatsChanged
 from ..referee import Referee
+from .acting import Acting
 from .answering import Answering, as_error
 from .arrivals import Arrivals
+from .curating import Curating
 from .explaining import Explaining
 from .group import Group
 from .inbox import Inbox, Item, SourceEnded, Submitted
@@ -62,7 +64,9 @@ class Core:
         if referee is not None:
             self.judging = Judging(live, self.scoring, self.training, referee)
         self.leasing = Leasing()
-        self._answering = Answering(live, self.leasing, self.training.train)
+        self.curating = Curating(live)
+        self._answering = Answering(
+            live, self.leasing, Acting(live, self.curating), self.training.train)
         self._telling = Telling(live)
         self._pause_until = 0.0
         self.source_ended = False
@@ -95,7 +99,7 @@ class Core:
         if self._astray:
             self._come_back()
         with self.live.ledger.batch() as batch:
-            group = Group(self.live.loop, batch, time.time())
+            group = Group(self.live.loop, batch, time.time(), self.live.said)
             for item in items:
                 self._take(group, item)
             self.arrivals.store(group, SLICE)
@@ -166,6 +170,7 @@ class Core:
         if self.judging is not None:
             self.judging.commit(group)
         self.arrivals.commit(group)
+        self.curating.commit(group)
         self._tell(self._telling.notices(group))
 
     def _undo(self, items: list[Item], error: Exception) -> None:
@@ -191,6 +196,7 @@ class Core:
         """Memory is what the ledger says again."""
         self.live.reload()
         self.leasing.reset()
+        self.curating.reload()
         self.scoring.resume()
         self._astray = False
 
@@ -214,7 +220,7 @@ class Core:
         now = time.time()
         due: list[Seconds | None] = [
             self.leasing.next_deadline(self.live.state), self.arrivals.next_deadline(),
-            self.scoring.next_deadline(), now + 5.0,
+            self.scoring.next_deadline(), self.curating.next_deadline(), now + 5.0,
             self.judging.next_deadline() if self.judging else None]
         if self._pause_until > now:
             due = [self._pause_until]

@@ -17,7 +17,7 @@ from ...loop import TOLERANCE
 from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
 from ...session.state import Query
-from ...types import NO_LABEL, AnnotatorId, Position, QueryId, Seconds, Status
+from ...types import NO_LABEL, AnnotatorId, Position, QueryId, Seconds
 from ..compute_client import Link
 from ..notices import HeadMoved
 from .arrivals import Arrivals
@@ -67,9 +67,8 @@ class Scoring:
         self.desk.clear()
         self._head_version = -1
         link.send(self._live.start_frame(self._version))
-        data = self._live.loop.data
-        known = data.positions(Status.KNOWN)
-        labels = data.column("effective")[known]
+        known = self._live.loop.all_trained()
+        labels = self._live.loop.data.column("effective")[known]
         link.send(labels_frame("labels", self._version, known, labels))
         self._tell_settled(self._live.loop.all_settled())
         self.resume()
@@ -189,9 +188,8 @@ class Scoring:
         self.tell(labels_frame("settled", self._version, positions, settled))
 
     def _label(self, position: Position) -> int:
-        data = self._live.loop.data
-        known = data.status(position) is Status.KNOWN
-        return data.effective(position) if known else NO_LABEL
+        loop = self._live.loop
+        return loop.data.effective(position) if loop.trained(position) else NO_LABEL
 
     def _holders(self, queries: Iterable[QueryId]) -> set[AnnotatorId]:
         found = (self._live.state.queries.get(query) for query in queries)

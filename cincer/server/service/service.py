@@ -12,6 +12,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...config import LoopSettings, Settings
 from ...errors import Closed
 from ...ledger import Example, Ledger
@@ -21,14 +24,16 @@ from ...types import AnnotatorId, ExampleId, QueryId
 from .. import threads
 from ..commands import Answer, Command
 from ..compute_client import Compute, Post, Process
+from ..curation import Curation
 from ..notices import Notice
 from ..referee import Referee
 from ..wire.annotate import Stats
 from .core import Core
 from .inbox import Inbox, SourceEnded
 from .leasing import held_by
-from .live import LEDGER, Live
+from .live import FEATURES, LEDGER, Live
 from .published import Published
+from .row_reader import RowReader
 from .training import wanted
 
 
@@ -51,6 +56,7 @@ class Service:
             self._trainer = process("trainer", self._inbox.post)
         self._core: Core | None = None
         self._reader: Ledger | None = None
+        self._rows = RowReader(folder / FEATURES, schema.width)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -76,6 +82,7 @@ class Service:
         self._stop_processes()
         if self._reader is not None:
             self._reader.close()
+        self._rows.close()
         if self._core is not None:
             self._core.live.close()
 
@@ -115,6 +122,17 @@ class Service:
     def example(self, example: ExampleId) -> Example | None:
         """All that the ledger knows of one example."""
         return self.archive.example(example)
+
+    @property
+    def curation(self) -> Curation:
+        """What curators see; for any thread."""
+        if self._core is None:
+            raise Closed("the service was not started")
+        return self._core.curating.view
+
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(N,) positions to (N, width): the numbers the model is given."""
+        return self._rows.rows(positions)
 
     def stats(self) -> Stats:
         """Counts, model and people as of the last commit."""

@@ -49,9 +49,9 @@ class Training:
         self._link = link
         self.desk.clear()
         link.send(self._live.start_frame(self._version))
-        data = self._live.loop.data
-        known = data.positions(Status.KNOWN)
-        link.send(labels_frame("labels", self._version, known, data.column("effective")[known]))
+        known = self._live.loop.all_trained()
+        labels = self._live.loop.data.column("effective")[known]
+        link.send(labels_frame("labels", self._version, known, labels))
         if self._lost or self._due() or self._live.state.model == 0:
             self.train()
 
@@ -111,7 +111,7 @@ def _changed_since_training(live: Live) -> int:
 
 def labels_now(live: Live, group: Group) -> tuple[list[int], list[int]]:
     """Positions a group moved, and the label each is trained on now (`NO_LABEL`: none)."""
-    data = live.loop.data
-    positions = sorted(int(p) for p in group.moved)
-    return positions, [data.effective(p) if data.status(p) is Status.KNOWN else NO_LABEL
-                       for p in positions]
+    loop = live.loop
+    positions = sorted(group.moved)
+    return ([int(p) for p in positions],
+            [loop.data.effective(p) if loop.trained(p) else NO_LABEL for p in positions])

@@ -246,9 +246,10 @@ class Offer(Message):
 
 
 class ActAck(Ack):
-    """`done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now."""
+    """`done`: ids it touched; `left`: those it did not. `act` names it for undo; None where nothing
+    could be done."""
 
-    act: str
+    act: str | None
     done: list[str]
     left: list[LeftAlone]
     offer: Offer | None = None
@@ -389,7 +390,7 @@ class SurveyUpdated(Message):
     survey: SurveyView
 
 
-INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn, SelectIn)
+INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn)
 OUTGOING: tuple[type[Message], ...] = (
     MatrixView, CellView, ItemsView, DetailView, PairsView, ActAck, ReviewView, PreviewView,
     ActUndone, IterationsView)
