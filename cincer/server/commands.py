@@ -256,6 +256,29 @@ class ActTurned:
 
 
 @dataclass(frozen=True, slots=True)
+class Iterate:
+    """Begin the next iteration: train anew, then survey everything. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """A question to the scorer that changes nothing: `question` is its frame. Answer: `ModelSaid`.
+    """
+
+    actor: Actor
+    question: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    seq: int
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """This actor's last connection closed: leases shorten to a grace. Answer: `Done`."""
 
@@ -286,9 +309,9 @@ class Done:
 
 Command: TypeAlias = (
     Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Act | UndoAct | RedoAct
-    | Gone | Retrain | Tune
+    | Iterate | AskModel | Gone | Retrain | Tune
 )
 Answer: TypeAlias = (
     tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Acted | ActTurned
-    | Done
+    | ModelSaid | Done
 )

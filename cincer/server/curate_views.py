@@ -80,6 +80,23 @@ def survey_view(survey: Survey) -> w.SurveyView:
                         behind=survey.behind, running=survey.running, progress=survey.progress)
 
 
+def iterations_view(parts: Parts) -> w.IterationsView:
+    """Each round with what was done in it: until the next one, or until now."""
+    view = parts.core.curation
+    with view.lock:
+        now = totals(view)
+        rounds = list(view.iterations)
+        ends = [(one.resolved, one.relabelled, one.removed) for one in rounds[1:]]
+        ends.append((now.resolved, view.relabelled, now.removed))
+    return w.IterationsView(survey=survey_view(view.survey), iterations=[
+        w.IterationView(
+            number=one.number, at=one.at, open=one.open, bound=one.open / max(one.items, 1),
+            resolved=max(resolved - one.resolved, 0), removed=max(removed - one.removed, 0),
+            relabelled=max(relabelled - one.relabelled, 0), accuracy=one.accuracy,
+            holdout=one.holdout)
+        for one, (resolved, relabelled, removed) in zip(rounds, ends, strict=False)])
+
+
 def cell_view(
     parts: Parts, given: Label, predicted: Label, where: Ints, points: Any, **how: Any
 ) -> w.CellView:
@@ -116,7 +133,8 @@ def _contents(parts: Parts, positions: Sequence[Position]) -> list[Content]:
 
 
 def detail_view(
-    parts: Parts, member: Member, nearest: Sequence[tuple[Position, float]]
+    parts: Parts, member: Member, nearest: Sequence[tuple[Position, float]],
+    counter: Position | None,
 ) -> w.DetailView:
     """Everything about one example."""
     view, name = parts.core.curation, parts.views.name
@@ -127,7 +145,8 @@ def detail_view(
         item=item_views(parts, [member])[0], beliefs=_beliefs(parts, member),
         observed=name(stored.given), human=name(stored.human), machine=name(stored.machine),
         treatment=stored.treatment, history=[_word(parts, line) for line in stored.history],
-        nearest=_neighbours(parts, nearest), counter_example=None,
+        nearest=_neighbours(parts, nearest),
+        counter_example=None if counter is None else _neighbours(parts, [(counter, None)])[0],
         gain=view.value("gain", where)[0], trust=view.value("trust", where)[0])
 
 
@@ -149,7 +168,7 @@ def _word(parts: Parts, line: Any) -> w.WordView:
 
 
 def _neighbours(
-    parts: Parts, found: Sequence[tuple[Position, float]]
+    parts: Parts, found: Sequence[tuple[Position, float | None]]
 ) -> list[w.Neighbour]:
     members = parts.core.curation.members([at for at, _ in found])
     contents = _contents(parts, [at for at, _ in found])

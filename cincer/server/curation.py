@@ -7,7 +7,8 @@ for as short as they can. Examples are positions here; `ids` and `position` tran
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from ..curate.measures import Ints
 from ..curate.pairs import Pairs, now, of_items
 from ..curate.twins import Twins
 from ..errors import NotFound
+from ..session.events import Iterated
 from ..types import NO_LABEL, ExampleId, Label, Position, Seconds, Status
 
 STATUSES = tuple(Status)
@@ -35,6 +37,26 @@ class Survey:
     behind: int = 0
     running: bool = False
     progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """A round of curators' work: totals at its start; see `session.events.Iterated`."""
+
+    number: int
+    at: Seconds
+    items: int
+    open: int
+    resolved: int
+    removed: int
+    relabelled: int
+    accuracy: float | None
+    holdout: float | None
+
+    @classmethod
+    def of(cls, event: Iterated) -> Iteration:
+        return cls(event.number, event.at, event.items, event.disagreements, event.resolved,
+                   event.removed, event.relabelled, event.accuracy, event.holdout)
 
 
 @dataclass(slots=True)
@@ -77,25 +99,28 @@ class Member:
 class Curation:
     """The read model. `seq`: the newest event it contains; `pairs`: similar ones, None until they
     were looked for; `values`: further columns by name (gain, trust), NaN = not known; `reopen`:
-    positions that later models contradict."""
+    positions that later models contradict; `iterations`, oldest first; `relabelled`: examples whose
+    label people have changed."""
 
     def __init__(self, classes: int) -> None:
         self.lock = threading.RLock()
         self.classes = classes
+        self.survey = Survey()
+        self.iterations: list[Iteration] = []
+        self.values: dict[str, NDArray[np.float32]] = {}
         self.clear()
 
     def clear(self) -> None:
-        """As at first."""
+        """No examples; what was measured is measured still."""
         self.board = Board(self.classes)
         self.columns = Columns()
         self.ids: list[ExampleId] = []
         self._places: dict[ExampleId, Position] = {}
         self.splits: list[str] = [STREAM]
         self.seq = 0
-        self.survey = Survey()
+        self.relabelled = 0
         self.pairs: Pairs | None = None
         self.twins: Twins | None = None
-        self.values: dict[str, NDArray[np.float32]] = {}
         self.reopen: frozenset[int] = frozenset()
 
     # ---- reading -------------------------------------------------------------------------------
@@ -177,6 +202,10 @@ class Curation:
         self.columns.split[at] = 0 if split is None else self.split_code(split)
         self.ids.append(example)
         self._places[example] = at
+
+    def set_survey(self, **fields: Any) -> None:
+        """Some fields of the survey's state."""
+        self.survey = replace(self.survey, **fields)
 
     def split_code(self, name: str) -> int:
         """The number of a split; the 255th and later ones share one."""

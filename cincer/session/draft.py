@@ -20,8 +20,8 @@ class Draft:
 
     __slots__ = (
         "_counts", "_own", "_queries", "_score", "acts", "before", "budget", "classes", "closed",
-        "drawn", "effects", "key", "lane", "model", "next_act", "next_query", "settings",
-        "threshold", "undo",
+        "drawn", "effects", "iterations", "key", "lane", "model", "next_act", "next_query",
+        "settings", "threshold", "undo",
     )
 
     def __init__(self, state: SessionState) -> None:
@@ -39,6 +39,7 @@ class Draft:
         self.budget = state.budget
         self.next_act = state.next_act
         self.acts = state.acts
+        self.iterations = state.iterations
         self.effects: list[Effect] = []
         self._queries: dict[QueryId, Query] = {}
         self._own = False
@@ -130,7 +131,7 @@ class Draft:
         state = SessionState(
             self.settings, self.classes, self.key, self.threshold, self.next_query, self.model,
             self._counters(), self.queries, self.closed, self.undo, self.drawn, self.lane,
-            self.budget, self.next_act, self.acts)
+            self.budget, self.next_act, self.acts, self.iterations)
         return state, tuple(self.effects)
 
     def _counters(self) -> Counters:

@@ -313,6 +313,25 @@ class ActRedone:
 
 
 @dataclass(frozen=True, slots=True)
+class Iterated:
+    """A round of curators' work begins with a new survey of all examples. Counts are totals at its
+    start: `items` with a label, `disagreements` that are open, examples `resolved` (`removed` among
+    them) and `relabelled` by people; `accuracy`: share of the trusted labels that the model
+    predicts, `holdout` its measure on the hold-out, None where not known."""
+
+    number: int
+    annotator: AnnotatorId
+    items: int
+    disagreements: int
+    resolved: int
+    removed: int
+    relabelled: int
+    accuracy: float | None
+    holdout: float | None
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Promoted:
     """The trainer's network became the model. `trained_on` is the sequence number its labels
     were read at, `digest` the SHA-256 of its checkpoint."""
@@ -334,7 +353,8 @@ class Tuned:
 
 Event: TypeAlias = (
     Started | Received | Scored | Rescored | Picked | Leased | Displayed | Released | Replied
-    | Skipped | Flagged | Undone | Resolved | ActUndone | ActRedone | Promoted | Tuned
+    | Skipped | Flagged | Undone | Resolved | ActUndone | ActRedone | Iterated
+    | Promoted | Tuned
 )
 
 KINDS: dict[str, type[Event]] = {
@@ -353,6 +373,7 @@ KINDS: dict[str, type[Event]] = {
     "act:resolved": Resolved,
     "act:undone": ActUndone,
     "act:redone": ActRedone,
+    "iteration:started": Iterated,
     "model:promoted": Promoted,
     "settings:changed": Tuned,
 }

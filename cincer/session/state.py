@@ -253,3 +253,4 @@ class SessionState:
     budget: Budget = field(default_factory=Budget)
     next_act: int = 1
     acts: Mapping[AnnotatorId, Acts] = field(default_factory=dict)
+    iterations: int = 0

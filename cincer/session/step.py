@@ -32,6 +32,7 @@ HANDLERS: dict[type[events.Event], Callable[[Draft, Any], None]] = {
     events.Resolved: acts.resolved,
     events.ActUndone: act_undo.undone,
     events.ActRedone: act_undo.redone,
+    events.Iterated: control.iterated,
     events.Promoted: control.promoted,
     events.Tuned: control.tuned,
 }

@@ -103,6 +103,8 @@ class FakeService:
         for callback in self.subscribers:
             callback(notice)
 
+    def look(self) -> None: ...
+
     def rows(self, positions: Any) -> Any:
         return np.zeros((len(positions), 4), np.float32)
 

@@ -63,6 +63,8 @@ EXPECTED: dict[str, set[str]] = {
     "GET /api/v1/curate/similar": LOOK,
     "GET /api/v1/curate/review": LOOK,
     "POST /api/v1/curate/preview": LOOK,
+    "GET /api/v1/curate/iterations": LOOK,
+    "POST /api/v1/curate/iterations": {"admin", "curator"},
     "POST /api/v1/curate/acts": {"admin", "curator"},
     "POST /api/v1/curate/undo": {"admin", "curator"},
     "POST /api/v1/curate/redo": {"admin", "curator"},

@@ -14,6 +14,7 @@ from server.live_world import until
 from server.wires import Wire
 
 from cincer.ledger.verify import verify
+from cincer.server import forecasts
 from cincer.server.service.curating import PACE
 
 
@@ -158,6 +159,44 @@ def test_what_an_act_would_lead_to(place: Place) -> None:
             for c in told["cells"]} == {("b", "a", 2, 1), ("c", "b", 1, 0)}
     assert place.counts() == {("b", "a"): 2, ("c", "b"): 1}
     assert place.post("/preview", action="relabel", ids=["e6"])["code"] == "invalid"
+
+
+def test_a_preview_tells_what_the_model_would_then_say_of_others(place: Place) -> None:
+    told = place.post("/preview", action="relabel", ids=["e6"], label="a")
+    assert {(c["given_label"], c["predicted_label"], c["before"], c["after"])
+            for c in told["cells"]} == {("b", "a", 2, 0), ("b", "c", 0, 1)}
+    assert (told["open_before"], told["open_after"], told["exact"]) == (3, 2, False)
+
+
+def test_a_step_too_long_to_be_believed_is_not_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasts, "CREDIBLE", 0.05)
+    told = place.post("/preview", action="relabel", ids=["e6"], label="a")
+    assert {(c["given_label"], c["predicted_label"], c["before"], c["after"])
+            for c in told["cells"]} == {("b", "a", 2, 1)}
+
+
+def test_without_the_model_a_preview_counts_what_leaves(place: Place) -> None:
+    place.world.scorer.die()
+    told = place.post("/preview", action="remove", ids=["e6"])
+    assert (told["open_before"], told["open_after"], told["exact"]) == (3, 2, False)
+    assert place.get("/items/e6")["counter_example"] is None
+    assert place.get("/cells/b/a?basis=features")["status"] == 503
+
+
+def test_what_supports_the_doubt(place: Place) -> None:
+    told = place.get("/items/e6")["counter_example"]
+    assert (told["id"], told["label"], told["similarity"]) == ("e0", "a", None)
+    assert place.get("/items/e0")["counter_example"] is None
+
+
+@pytest.mark.parametrize("basis", ["features", "saliency"])
+def test_other_bases_come_from_the_model(place: Place, basis: str) -> None:
+    told = place.get(f"/cells/b/a?basis={basis}")
+    assert (told["basis"], told["bases"]) == (basis, ["pixels", "features", "saliency"])
+    assert told["ids"] == ["e6", "e9"]
+    assert not list((place.world.service.folder / "models").glob("basis-*"))
 
 
 def test_a_confusion_is_noticed_after_three_equal_fixes(place: Place) -> None:

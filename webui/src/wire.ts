@@ -409,7 +409,7 @@ export interface ItemsView {
   items: Array<ItemView>;
 }
 
-/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `open` disagreements at its start, `bound` that as a share. */
+/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `holdout`: its weighted F1 on the hold-out, where the truth is known; `open` disagreements at its start, `bound` that as a share; the rest was done in it. */
 export interface IterationView {
   number: number;
   at: number;

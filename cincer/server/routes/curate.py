@@ -8,24 +8,37 @@ from flask import request
 from ...errors import InvalidInput, UnknownName
 from ...types import Deed, ExampleId, Label
 from ..body import message
-from ..commands import Act, RedoAct, UndoAct
-from ..curate_views import cell_view, detail_view, item_views, matrix_view, pairs_view
+from ..commands import Act, Iterate, RedoAct, UndoAct
+from ..curate_views import (
+    cell_view,
+    detail_view,
+    item_views,
+    iterations_view,
+    matrix_view,
+    pairs_view,
+)
 from ..forecasts import forecast
+from ..model_questions import basis_rows, counter_example
 from ..nearest import nearest
 from ..perform import acknowledge
+from ..projecting import RowsOf
 from ..wire import Message
 from ..wire import curate as w
 from ..wire.http import KeyIn
 from .route import Call, Query, Route, number
 
-BASES = ("pixels",)
+BASES: tuple[w.Basis, ...] = ("pixels", "features", "saliency")
 """What the items of a cell can be projected by."""
+
+MOST = 5_000
+"""Items of a cell above which only their pixels are projected."""
 
 NEAREST = 8
 """Examples shown beside one that is looked at."""
 
 
 def matrix(call: Call) -> w.MatrixView:
+    call.parts.core.look()
     names = request.args.getlist("classes")
     wanted = [call.parts.schema.label_index(name) for name in names] if names else None
     return matrix_view(call.parts, wanted)
@@ -35,13 +48,22 @@ def cell(call: Call) -> w.CellView:
     """A cell and the projection of its items."""
     given, predicted = (_label(call, call.path[name]) for name in ("given", "predicted"))
     basis, seed = request.args.get("basis", "pixels"), number("seed", 0, 0, 2**31 - 1)
-    if basis not in BASES:
-        raise UnknownName("basis", basis[:50], BASES)
     parts = call.parts
     where = parts.core.curation.cell(given, predicted)
-    points = parts.projections.points((given, predicted, basis, seed), where, parts.core.rows)
-    return cell_view(parts, given, predicted, where, points, basis=basis, bases=list(BASES),
+    bases = BASES if len(where) <= MOST else BASES[:1]
+    if basis not in bases:
+        raise UnknownName("basis", basis[:50], bases)
+    points = parts.projections.points(
+        (given, predicted, basis, seed), where, _rows(call, basis))
+    return cell_view(parts, given, predicted, where, points, basis=basis, bases=list(bases),
                      seed=seed, method="pca", umap="missing")
+
+
+def _rows(call: Call, basis: str) -> RowsOf:
+    """Where the numbers of a basis come from."""
+    if basis == "pixels":
+        return call.parts.core.rows
+    return lambda where: basis_rows(call.parts, call.identity.actor, basis, where)
 
 
 def items(call: Call) -> w.ItemsView:
@@ -54,7 +76,12 @@ def item(call: Call) -> w.DetailView:
     parts = call.parts
     position = parts.core.curation.position(call.path["id"])
     found = nearest(parts.core, position, NEAREST)
-    return detail_view(parts, parts.core.curation.members([position])[0], found)
+    member = parts.core.curation.members([position])[0]
+    counter = None
+    if member.label is not None and member.predicted is not None:
+        counter = counter_example(
+            parts, call.identity.actor, position, member.label, member.predicted)
+    return detail_view(parts, member, found, counter)
 
 
 def similar(call: Call) -> w.PairsView:
@@ -89,7 +116,7 @@ def preview(call: Call) -> w.PreviewView:
     said, view = message(w.PreviewIn), call.parts.core.curation
     label = None if said.label is None else _label(call, said.label)
     positions = np.unique([view.position(name) for name in said.ids])
-    return forecast(call.parts, Deed(said.action), positions, label)
+    return forecast(call.parts, call.identity.actor, Deed(said.action), positions, label)
 
 
 def undo_act(call: Call) -> Message:
@@ -100,6 +127,17 @@ def undo_act(call: Call) -> Message:
 def redo_act(call: Call) -> Message:
     said = message(KeyIn)
     return acknowledge(call.parts, call.identity, RedoAct(call.identity.actor, said.key))
+
+
+def iterations(call: Call) -> w.IterationsView:
+    return iterations_view(call.parts)
+
+
+def iterate(call: Call) -> w.IterationsView:
+    """The next iteration is there when its survey is; the answer shows those there are."""
+    said = message(KeyIn)
+    acknowledge(call.parts, call.identity, Iterate(call.identity.actor, said.key))
+    return iterations_view(call.parts)
 
 
 def _label(call: Call, name: str) -> Label:
@@ -140,4 +178,8 @@ ROUTES = (
           w.ActUndone, KeyIn),
     Route("POST", "/curate/redo", "curate.act", redo_act, "Do again what you took back last.",
           w.ActUndone, KeyIn),
+    Route("GET", "/curate/iterations", "curate.read", iterations,
+          "Rounds of curators' work, oldest first.", w.IterationsView),
+    Route("POST", "/curate/iterations", "curate.act", iterate,
+          "Train anew and survey everything: the next round.", w.IterationsView, KeyIn),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from ... import acts
-from ...types import ExampleId
+from ...types import AnnotatorId, ExampleId
 from .. import commands as c
 from .curating import Curating, noted
 from .digest import request_digest
@@ -15,10 +16,12 @@ from .live import Live
 
 
 class Acting:
-    """Handles what only curators do."""
+    """Handles what only curators do. `iterate` begins the next iteration for somebody."""
 
-    def __init__(self, live: Live, curating: Curating) -> None:
-        self._live, self._curating = live, curating
+    def __init__(
+        self, live: Live, curating: Curating, iterate: Callable[[AnnotatorId], None]
+    ) -> None:
+        self._live, self._curating, self._iterate = live, curating, iterate
 
     def act(self, group: Group, command: c.Act) -> c.Answer:
         name, digest = command.actor.name, request_digest(command)
@@ -53,6 +56,10 @@ class Acting:
             return c.ActTurned(known.seq, **known.value)
         plan = acts.act_redone(self._live.loop, command.actor.name, group.now)
         return self._turned(group, command, plan.event)
+
+    def iterate(self, group: Group, command: c.Iterate) -> c.Answer:
+        self._iterate(command.actor.name)
+        return c.Done(group.seq)
 
     def _turned(self, group: Group, command: c.UndoAct | c.RedoAct, event: Any) -> c.ActTurned:
         name = command.actor.name

@@ -24,7 +24,7 @@ from .group import Group, Recorded
 from .leasing import Leasing, held_by
 from .live import Live
 
-NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct)
+NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate)
 """Commands that do not show that somebody is there to answer questions."""
 
 
@@ -39,7 +39,7 @@ class Answering:
             c.Lease: self._lease, c.Display: self._display, c.Reply: self._reply,
             c.Skip: self._skip, c.Flag: self._flag, c.Undo: self._undo, c.Gone: self._gone,
             c.Retrain: self._train, c.Tune: self._tune, c.Act: acting.act,
-            c.UndoAct: acting.undo, c.RedoAct: acting.redo,
+            c.UndoAct: acting.undo, c.RedoAct: acting.redo, c.Iterate: acting.iterate,
         }
 
     def handle(self, group: Group, command: c.Command) -> c.Answer:

@@ -16,15 +16,18 @@ from numpy.typing import NDArray
 from ...curate import confusions
 from ...curate.board import Standing
 from ...curate.measures import Ints
+from ...curate.pairs import Pairs
+from ...curate.twins import Twins
 from ...session import effects as fx
-from ...session.events import Judged
+from ...session.events import Iterated, Judged
 from ...types import NO_LABEL, Action, AnnotatorId, Label, Position, Seconds, Status
 from .. import commands as c
-from ..curation import Curation
+from ..curation import Curation, Iteration
 from ..notices import MatrixMoved
+from ..surveys import Surveyed, load_pairs, load_survey, newest
 from .changes import Changes
 from .group import Group
-from .live import Live
+from .live import MODELS, Live
 
 PACE = 0.25
 """Seconds between two notices of changes that no curator made, at least."""
@@ -46,21 +49,39 @@ class Curating:
         self._changes = Changes(live.schema.classes)
         self._told_at: Seconds = 0.0
         self._fixes: dict[AnnotatorId, dict[str, Counter[tuple[Label, Label]]]] = {}
+        self._survey: Surveyed | None = None
+        self._pairs: Pairs | None = None
+        self.surveyed = 0
+        """Size of the board at the newest survey."""
+        self._find_files()
         self.reload()
+
+    def _find_files(self) -> None:
+        """What an earlier life has left."""
+        folder = self._live.folder / MODELS
+        survey, pairs = newest(folder, "survey-*.npz"), newest(folder, "pairs-*.npz")
+        self._survey = None if survey is None else load_survey(survey)
+        self._pairs = None if pairs is None else load_pairs(pairs)
 
     def reload(self) -> None:
         """Everything as the ledger says: at the start, and after a commit that failed."""
         data, view = self._live.loop.data, self.view
         with view.lock:
-            survey = view.survey
             view.clear()
-            view.survey = survey
             splits = dict(self._live.ledger.ask(_SPLITS))
             for at, given in enumerate(data.column("given").tolist()):
                 view.add(self._live.loop.ids[at], None if given == NO_LABEL else given,
                          splits.get(at))
             self._place(np.arange(len(data)), self._opinions())
             view.seq = self._live.seq
+            self._count_relabelled()
+            view.iterations = [Iteration.of(record.event) for record in
+                               self._live.ledger.all_events(kinds=("iteration:started",))
+                               if isinstance(record.event, Iterated)]
+            if self._survey is not None:
+                self.apply(self._survey)
+            if self._pairs is not None:
+                self.pair(self._pairs)
         self._changes.clear(whole=True)
         self._fixes.clear()
 
@@ -77,6 +98,7 @@ class Curating:
             if group.touched:
                 self._move(np.array(sorted(group.touched), dtype=np.int64), group)
             self.view.seq = group.seq
+            self._count_relabelled()
 
     def tell(self, group: Group) -> None:
         """Add the notice that is due to those of the group."""
@@ -96,6 +118,38 @@ class Curating:
         """Whether somebody else has spoken on an example since event `seen`."""
         seq, who = self._live.said.get(position, (0, curator))
         return seq > seen and who != curator
+
+    def retell(self) -> None:
+        """Something has changed that no list of examples tells."""
+        self._changes.everything()
+
+    def _count_relabelled(self) -> None:
+        human, given = (self._live.loop.data.column(name) for name in ("human", "given"))
+        self.view.relabelled = int(np.count_nonzero((human != NO_LABEL) & (human != given)))
+
+    # ---- surveys -------------------------------------------------------------------------------
+
+    def apply(self, found: Surveyed) -> None:
+        """What a survey says replaces what was said before. The caller holds the lock."""
+        board, view = self.view.board, self.view
+        inside = self._on(found.positions)
+        board.update(found.positions[inside], found.probs[inside])
+        self._survey, self.surveyed = found, len(board)
+        view.set_survey(version=found.number, at=found.at, held_out=found.held_out, running=False)
+        self._changes.everything()
+
+    def pair(self, found: Pairs) -> None:
+        """Similar pairs; who has a duplicate is marked. The caller holds the lock."""
+        view, known = self.view, self._on(found.first) & self._on(found.second)
+        if view.twins is not None:
+            view.board.mark(view.twins.marked(), False)
+        self._pairs = found
+        view.pairs = found.where(known)
+        view.twins = Twins(view.pairs)
+        gone = np.flatnonzero(view.board.standing == Standing.REMOVED)
+        view.twins.remove(gone.tolist())
+        view.board.mark(view.twins.marked(), True)
+        self._changes.everything()
 
     # ---- confusions ----------------------------------------------------------------------------
 
@@ -150,15 +204,27 @@ class Curating:
         board.relabel(where[changed], labels[changed])
         board.resolve(where[old & (stands == Standing.RESOLVED)])
         board.reopen(where[old & (stands == Standing.OPEN)])
-        board.remove(where[(old & (stands == Standing.REMOVED)) | (on & ~fit)])
+        board.remove(where[old & (stands == Standing.REMOVED)])
+        self._take_off(where[on & ~fit])
+
+    def _take_off(self, where: Ints) -> None:
+        """Examples that have no label any more."""
+        if len(where):
+            even = np.full((len(where), self.view.classes), 1 / self.view.classes, np.float32)
+            self.view.board.place(where, np.zeros(len(where), np.int64), even,
+                                  standing=Standing.ABSENT)
 
     def _stand_in(
         self, where: Ints, labels: Ints, opinions: dict[int, tuple[int | None, float | None]]
     ) -> NDArray[np.float32]:
-        """(M, K): two classes that differ by the margin; the label alone where nothing is known."""
+        """(M, K): the label as received and the predicted class, which differ by the margin; where
+        one of them is not known the other alone, and the present label where neither is."""
         told = [opinions.get(int(at), (None, None)) for at in where]
+        given = self._live.loop.data.column("given")[where].astype(np.int64)
+        labels = np.where(given == NO_LABEL, labels, given)
         predicted = np.array([label if found is None else found for (found, _), label in
                               zip(told, labels.tolist(), strict=True)], dtype=np.int64)
+        labels = np.where(given == NO_LABEL, predicted, labels)
         margin = np.array([0.0 if value is None else value for _, value in told], dtype=np.float32)
         probs = np.zeros((len(where), self.view.classes), dtype=np.float32)
         rows = np.arange(len(where))

@@ -43,9 +43,9 @@ class Group:
 
     def __init__(
         self, loop: Loop, batch: Batch, now: Seconds,
-        said: dict[Position, tuple[int, AnnotatorId]],
+        said: dict[Position, tuple[int, AnnotatorId]] | None = None,
     ) -> None:
-        self.now, self._said = now, said
+        self.now, self._said = now, {} if said is None else said
         self.before = loop.state
         self.loop, self._batch = loop, batch
         self.first = batch.seq

@@ -54,7 +54,7 @@ class Scoring:
         self._head_version, self._told_at = -1, 0.0
         self.head: dict[str, Any] = {"known": 0, "flipped": 0, "exact": True}
         self.contained = 0
-        self.refused: Callable[[str, str], None] = lambda job, error: None
+        self.refusals: list[Callable[[str, str], None]] = []
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {
             "score": self._scored, "pick": self._picked, "rescore": self._rescored,
         }
@@ -203,7 +203,8 @@ class Scoring:
         if "error" in frame:
             log.error("the scorer refused %s: %s", frame["op"], frame["error"])
             if job is not None:
-                self.refused(job.name, frame["error"])
+                for told in self.refusals:
+                    told(job.name, frame["error"])
             return
         self._note_head(group, frame)
         if job is None:

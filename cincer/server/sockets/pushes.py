@@ -109,6 +109,7 @@ class Pushes:
             self._emit("session:hello", self._hello(identity), sid, ANNOTATE)
             self._emit("stats:updated", self._statistics(), sid, ANNOTATE)
         elif namespace == CURATE:
+            self._parts.core.look()
             self._emit("session:hello", self._curate_hello(identity), sid, CURATE)
         self._dirty = True
 

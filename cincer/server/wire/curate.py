@@ -303,7 +303,8 @@ class ActUndone(Ack):
 
 class IterationView(Message):
     """One round: from a survey to the next. `accuracy`: agreement of the model with the labels
-    people can trust now (None without), `open` disagreements at its start, `bound` that as a share.
+    people can trust now (None without), `holdout`: its weighted F1 on the hold-out, where the truth
+    is known; `open` disagreements at its start, `bound` that as a share; the rest was done in it.
     """
 
     number: Count
