@@ -1,0 +1,51 @@
+"""Looking one step ahead on the head: what each row of a batch brings to probes.
+
+The head takes a step of size s along v = m b + sum_i e_i g_i + l W, with g_i the gradient of row i,
+b the optimiser's momentum buffer (a constant) and e_i what the row counts. Then
+
+    -d(mean probe loss at W - s v) / d e_i = s <G, g_i>,    G = gradient of the mean probe loss there,
+
+which is s / M times the sum of `identity_form` over the M probes: no second backward pass is
+needed. (FSR, Zhang and Pfister 2021, with all layers below the head shared.)
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .head import residuals
+
+
+def ahead(
+    head: Tensor, features: Tensor, residual: Tensor, step: float, *, momentum: float = 0.0,
+    buffer: Tensor | None = None, decay: float = 0.0,
+) -> Tensor:
+    """The head (K, P) after one step on (B, P) `features` with `residual` (B, K), each row counting
+    1/B. `buffer` (K, P): the optimiser's; `decay`: l, of the penalty (l/2) |W|^2."""
+    along = residual.T @ features / max(len(features), 1)
+    if decay:
+        along = along + decay * head
+    if buffer is not None and momentum:
+        along = along + momentum * buffer
+    return head - step * along
+
+
+def reward(
+    after: Tensor, probes: Tensor, probe_labels: Tensor, features: Tensor, residual: Tensor,
+    step: float, decay: float = 0.0,
+) -> Tensor:
+    """(B,) nats a unit of weight: how much faster the mean probe loss falls if a row counts more;
+    above 0 = helpful. `after` (K, P): the head looked ahead to; `probes` (M, P) and their labels;
+    `features` (B, P), `residual` (B, K) at the head before; `decay` > 0 adds the penalty at `after`
+    to the probe loss. Zeros without probes."""
+    wanted = probe_gradient(after, probes, probe_labels)
+    if decay:
+        wanted = wanted + decay * after
+    return step * ((features @ wanted.T) * residual).sum(dim=1)
+
+
+def probe_gradient(head: Tensor, probes: Tensor, labels: Tensor) -> Tensor:
+    """(K, P): of the mean cross-entropy of (M, P) `probes`."""
+    off = residuals(torch.softmax(probes @ head.T, dim=1), labels)
+    return off.T @ probes / max(len(probes), 1)
