@@ -9,11 +9,11 @@ from torch import Tensor
 
 from ..kernels.head import residuals
 from ..kernels.relabelling import best_other, odds, relabel_targets
+from ..kernels.trusted import Trusted, eligible, refusal
 from ..protocols import TopLayer
 from .harm import Solve, harm, pair_harm, solver, total_weight
 from .options import Options
-from .suggestions import CODES, Suggestions, Treat, eligible, nothing, refusal
-from .trusted import Trusted
+from .suggestions import CODES, Suggestions, Treat, nothing
 
 Chosen = Sequence[tuple[Treat, Tensor]]
 """Row numbers by what is to be done with them; no row twice."""
@@ -25,7 +25,7 @@ def by_harm(
 ) -> Suggestions:
     """What `choose(rows, harm of each)` picks among the eligible rows; a stated refusal where
     nothing can be said of harm."""
-    note = refusal(top, trusted, options)
+    note = refusal(top, trusted, options.least)
     if note:
         return nothing(top, note)
     solve = solver(options.solver, top, options.seed)
