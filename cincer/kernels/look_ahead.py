@@ -3,8 +3,9 @@
 The head takes a step of size s along v = m b + sum_i e_i g_i + l W, with g_i the gradient of row i,
 b the optimiser's momentum buffer (a constant) and e_i what the row counts. Then
 
-    -d(mean probe loss at W - s v) / d e_i = s <G, g_i>,    G = gradient of the mean probe loss there,
+    -d(mean probe loss at W - s v) / d e_i = s <G, g_i>
 
+with G the gradient of the mean probe loss there,
 which is s / M times the sum of `identity_form` over the M probes: no second backward pass is
 needed. (FSR, Zhang and Pfister 2021, with all layers below the head shared.)
 """
@@ -43,6 +44,15 @@ def reward(
     if decay:
         wanted = wanted + decay * after
     return step * ((features @ wanted.T) * residual).sum(dim=1)
+
+
+def reward_each(
+    after: Tensor, probes: Tensor, probe_labels: Tensor, features: Tensor, residual: Tensor,
+    step: float,
+) -> Tensor:
+    """(B,): as `reward`, but row i has only probe i to bring anything to; (B, P) `probes`."""
+    off = residuals(torch.softmax(probes @ after.T, dim=1), probe_labels)
+    return step * (probes * features).sum(dim=1) * (off * residual).sum(dim=1)
 
 
 def probe_gradient(head: Tensor, probes: Tensor, labels: Tensor) -> Tensor:

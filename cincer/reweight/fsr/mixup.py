@@ -11,12 +11,15 @@ from torch import Tensor
 
 
 def mix(
-    inputs: Tensor, labels: Tensor, classes: int, shape: float, source: torch.Generator
+    inputs: Tensor, labels: Tensor, classes: int, shape: float | None, source: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """(B, F...) inputs and labels (B,) to mixed inputs and soft labels (B, K), rows sum to 1."""
+    """(B, F...) inputs and labels (B,) to mixed inputs and soft labels (B, K), rows sum to 1;
+    without a `shape` nothing is mixed."""
+    hard = torch.nn.functional.one_hot(labels, classes).to(inputs.dtype)
+    if shape is None:
+        return inputs, hard
     kept = kept_shares(len(labels), shape, source).to(inputs.dtype)
     other = torch.randperm(len(labels), generator=source)
-    hard = torch.nn.functional.one_hot(labels, classes).to(inputs.dtype)
     wide = kept.view(-1, *[1] * (inputs.dim() - 1))
     narrow = kept[:, None]
     return (wide * inputs + (1 - wide) * inputs[other],
