@@ -6,6 +6,7 @@ themselves; where there is too little to go by, all rows count 1 and the answer 
 
 weights      what reweighters answer       options      what they can be told
 history      weights and losses by epoch
+fsr          FSR: without a trusted set; for whole networks, too
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 from ..errors import UnknownName
 from ..kernels.trusted import Trusted, trusted
+from .fsr import Fsr
 from .history import History
 from .options import Options
 from .uniform import Uniform
@@ -21,6 +23,8 @@ from .weights import Reweighter, Scale, Weights
 
 REWEIGHTERS: dict[str, Callable[[Options], Reweighter]] = {
     "uniform": lambda options: Uniform(),
+    "fsr": Fsr,
+    "fsr_released": lambda options: Fsr(options, released=True),
 }
 
 

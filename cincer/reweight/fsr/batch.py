@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...kernels.look_ahead import ahead, reward, reward_each
+from ...kernels.probing import ahead, reward, reward_each
 from .options import FsrOptions
 from .progress import Progress
 from .weighing import weigh

@@ -48,13 +48,15 @@ class Judged:
 class Fsr:
     """The reweighter."""
 
-    def __init__(self, options: Options, told: FsrOptions | None = None) -> None:
+    def __init__(
+        self, options: Options, told: FsrOptions | None = None, *, released: bool = False
+    ) -> None:
         """`told` has the settings of FSR; by default its own, with what `options` says of passes
-        and the seed."""
+        (rows are weighed in the second half of them) and the seed, `released` or not."""
         self.history = options.history
         self.told = told or FsrOptions(
             epochs=options.epochs, start=options.epochs // 2, last=-(-options.epochs // 2),
-            seed=options.seed)
+            seed=options.seed, released=released)
 
     def __call__(
         self, top: TopLayer, trusted: Trusted, candidates: Tensor | None = None
@@ -95,10 +97,10 @@ def losses(head: Tensor, features: Tensor, labels: Tensor) -> Tensor:
 
 def refusal(labels: Tensor, verified: Tensor) -> str:
     """Why rows with these `labels` cannot be weighed; empty if they can."""
+    if int(torch.bincount(torch.cat([labels, verified])).count_nonzero()) == 1:
+        return "there is only one class"
     if len(labels) < LEAST_ROWS:
         return f"not enough rows yet: {len(labels)} of {LEAST_ROWS}"
-    if int(torch.bincount(torch.cat([labels, verified])).count_nonzero()) < 2:
-        return "there is only one class"
     return ""
 
 

@@ -33,7 +33,7 @@ class FsrOptions:
     mixup_shape       of the mixture's law, above 0; smaller = closer to no mixing
     pseudo_weight     what pseudo-labels count beside the labels; 0 = none; for networks
     pseudo_temperature   by which their logits are divided
-    pseudo_decay      weight of a logit's old value in its running mean, in [0, 1) (.1)
+    pseudo_decay      weight of an old value in the running mean of logits, in [0, 1) (.1)
     last              over how many of the last passes a row's weights are averaged
     released          the released arithmetic where it is odd, see `batch`, `weighing`,
                       `pseudo_labels` and `network`; sets none of the values above
@@ -59,7 +59,7 @@ class FsrOptions:
     mixup_shape: float = 0.5
     pseudo_weight: float = 2.0
     pseudo_temperature: float = 1.0
-    pseudo_decay: float = 0.9
+    pseudo_decay: float = 0.5
     last: int = 10
     released: bool = False
     seed: int = 0

@@ -1,9 +1,9 @@
 """Pseudo-labels: what a network has lately said of each row, as a running mean of its logits.
 
-Here an old value counts `decay`, each row is scaled to root mean square 1 by itself before it is
-moved, and a row that has not been seen has no pseudo-label. In the released code the old value
-counts .1, the scale is that of all rows of the batch together, and a row's first pseudo-label is
-uniform; the last two are the variant `released`, the first is `pseudo_decay=.1`.
+An old value counts `decay`; a row that has not been seen has no pseudo-label. In the variant
+`released`, as in the released code, old values are scaled first, by the root mean square of those
+of the whole batch (so that what a row has depends on the rows beside it), and a row that has not
+been seen is moved from zeros.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ class PseudoLabels:
 
     def saw(self, rows: Tensor, logits: Tensor) -> None:
         """Moves the means of (B,) `rows`, each at most once, towards `logits` (B, K)."""
-        old = self._scaled(self.logits[rows])
-        new = logits.detach().float()
-        moved = self.decay * old + (1 - self.decay) * new
-        if not self.released:
-            moved = torch.where(self.seen[rows, None], moved, new)
+        old, new = self.logits[rows], logits.detach().float()
+        if self.released:
+            moved = self.decay * _scaled(old) + (1 - self.decay) * new
+        else:
+            moved = torch.where(self.seen[rows, None], old.lerp(new, 1 - self.decay), new)
         self.logits[rows], self.seen[rows] = moved, True
 
     def of(self, rows: Tensor) -> Tensor:
-        """(B, K): soft labels of (B,) `rows`, rows sum to 1, or to 0 where there is none yet."""
+        """(B, K): soft labels of (B,) `rows`, rows sum to 1, or to 0 where there is none yet (in
+        the variant `released` then uniform)."""
         found = torch.softmax(self.logits[rows] / self.temperature, dim=1)
         return found if self.released else found * self.seen[rows, None]
 
-    def _scaled(self, logits: Tensor) -> Tensor:
-        square = logits.square()
-        mean = square.mean() if self.released else square.mean(dim=1, keepdim=True)
-        return logits / mean.sqrt().clamp(min=1e-6)
+
+def _scaled(logits: Tensor) -> Tensor:
+    """To root mean square 1 over all rows together; zeros stay zeros."""
+    return logits / logits.square().mean().sqrt().clamp(min=1e-6)

@@ -1,13 +1,14 @@
-"""Looking one step ahead on the head: what each row of a batch brings to probes.
+"""What each row of a batch brings to probes, one step ahead of the head, the optimiser's momentum
+taken along.
 
-The head takes a step of size s along v = m b + sum_i e_i g_i + l W, with g_i the gradient of row i,
-b the optimiser's momentum buffer (a constant) and e_i what the row counts. Then
+The step of size s goes along v = m b + sum_i e_i g_i + l W, with g_i the gradient of row i, b the
+momentum buffer (a constant) and e_i what the row counts, 1/B here. Then
 
     -d(mean probe loss at W - s v) / d e_i = s <G, g_i>
 
-with G the gradient of the mean probe loss there,
-which is s / M times the sum of `identity_form` over the M probes: no second backward pass is
-needed. (FSR, Zhang and Pfister 2021, with all layers below the head shared.)
+with G the gradient of the mean probe loss there: s / M times the sum of `identity_form` over the M
+probes. (FSR, Zhang and Pfister 2021, with all layers below the head shared. Weights are not
+normalised within the step, so unlike in `lookahead.by_weight` nothing is centred.)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 from .head import residuals
+from .lookahead import alignment
 
 
 def ahead(
@@ -43,7 +45,7 @@ def reward(
     wanted = probe_gradient(after, probes, probe_labels)
     if decay:
         wanted = wanted + decay * after
-    return step * ((features @ wanted.T) * residual).sum(dim=1)
+    return step * alignment(wanted, features, residual)
 
 
 def reward_each(
@@ -56,6 +58,6 @@ def reward_each(
 
 
 def probe_gradient(head: Tensor, probes: Tensor, labels: Tensor) -> Tensor:
-    """(K, P): of the mean cross-entropy of (M, P) `probes`."""
+    """(K, P): of the mean cross-entropy of (M, P) `probes`; zeros without any."""
     off = residuals(torch.softmax(probes @ head.T, dim=1), labels)
     return off.T @ probes / max(len(probes), 1)
