@@ -80,7 +80,8 @@ def few_labels(
               help="How many times the largest class is the smallest.")
 @click.option("--largest", default=None, type=click.IntRange(2), metavar="N",
               help="Examples of the largest class. [default: 130 of digits, else 1000]")
-@_shared("imbalance", "uniform,class_balanced,fsr_shifted", "Also fsr and fsr_released.")
+@_shared("imbalance", "uniform,class_balanced,fsr_shifted,fsr_shifted_released",
+         "Also fsr and fsr_released.")
 def long_tails(
     data: str, factors: str, largest: int | None, methods: str, model: str, epochs: int, seed: int,
     repeats: int, out: Path | None, as_json: bool,

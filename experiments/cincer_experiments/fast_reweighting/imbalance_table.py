@@ -14,7 +14,7 @@ from .problems import long_tail
 from .published import IMBALANCE
 
 DATA = ("digits", "mnist")
-COMPARED = ("uniform", "class_balanced", "fsr_shifted")
+COMPARED = ("uniform", "class_balanced", "fsr_shifted", "fsr_shifted_released")
 FACTORS = (5, 10, 20, 50)
 LARGEST = {"digits": 130}
 """Examples of the largest class; `MOST` elsewhere."""
@@ -63,7 +63,7 @@ def run(
 
 
 def _published(setting: Setting, method: str) -> float | None:
-    return IMBALANCE.get(setting.at) if method == "fsr_shifted" else None
+    return IMBALANCE.get(setting.at) if method.startswith("fsr_shifted") else None
 
 
 def _beside(setting: Setting, method: str) -> str | None:

@@ -7,6 +7,7 @@ fsr              FSR for networks: no label is known to be right
 fsr_released     with the released arithmetic
 fsr_verified     the known rows are in its dictionary
 fsr_shifted      with weights for imbalance: shifted instead of clipped; no mixup, no pseudo-labels
+fsr_shifted_released   that with the released arithmetic
 
 Other names are reweighters over the top-layer cache (`fsr_head` is that of `fsr`): they weigh the
 rows by the features of the uniform network, with the known rows as the trusted set, and the network
@@ -36,6 +37,8 @@ PENALTY = 1e-2
 """Of the head whose cache is weighed."""
 
 RELEASED_DECAY = 0.1
+
+SHIFTED = FsrOptions(clip=False, mixup=False, pseudo_weight=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ METHODS: dict[str, Method] = {
     "fsr": _fsr(FsrOptions()),
     "fsr_released": _fsr(FsrOptions(released=True, pseudo_decay=RELEASED_DECAY)),
     "fsr_verified": _fsr(FsrOptions(), verified=True),
-    "fsr_shifted": _fsr(FsrOptions(clip=False, mixup=False, pseudo_weight=0.0)),
+    "fsr_shifted": _fsr(SHIFTED),
+    "fsr_shifted_released": _fsr(replace(SHIFTED, released=True)),
 }
 
 OVER_CACHE = {{"fsr": "fsr_head"}.get(name, name): name for name in REWEIGHTERS
