@@ -5,8 +5,8 @@ all rows of the top-layer cache. Trusted rows keep weight 1 and are never weighe
 themselves; where there is too little to go by, all rows count 1 and the answer says why.
 
 weights      what reweighters answer       options      what they can be told
-history      weights and losses by epoch
-fsr          FSR: without a trusted set; for whole networks, too
+history      weights and losses by epoch    passes       learning head and weights together
+joint        LSW for whole networks         fsr          FSR: without a trusted set
 """
 
 from __future__ import annotations
@@ -17,12 +17,20 @@ from ..errors import UnknownName
 from ..kernels.trusted import Trusted, trusted
 from .fsr import Fsr
 from .history import History
+from .l2rw import L2rw
+from .lsw import Lsw, chain, literal
+from .meta_weight_net import MetaWeightNet
 from .options import Options
 from .uniform import Uniform
 from .weights import Reweighter, Scale, Weights
 
 REWEIGHTERS: dict[str, Callable[[Options], Reweighter]] = {
     "uniform": lambda options: Uniform(),
+    "lsw": Lsw,
+    "lsw_literal": lambda options: Lsw(options, literal),
+    "lsw_chain": lambda options: Lsw(options, chain),
+    "l2rw": L2rw,
+    "meta_weight_net": MetaWeightNet,
     "fsr": Fsr,
     "fsr_released": lambda options: Fsr(options, released=True),
 }

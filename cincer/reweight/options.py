@@ -32,8 +32,8 @@ class Options:
     epochs: int = 20
     batch: int = 125
     reference: int = 250
-    rate: float = 0.5
-    weight_rate: float = 1.0
+    rate: float = 1.0
+    weight_rate: float = 8.0
     delay: int = 2
     bound: float = 8.0
     clean_from: float = CLEAN_FROM
