@@ -93,30 +93,31 @@ class _Run:
 
     def step(self, rows: Tensor, epoch: int, weighing: bool) -> None:
         """One batch."""
-        told, y = self.progress.options, self.labels[rows]
-        rate = self._rate(len(rows))
-        x = self.pool[rows]
-        mixed, soft = mix(x, y, self.progress.classes, told.mixup_shape if told.mixup else None,
-                          self.progress.source)
+        told, y, rate = self.progress.options, self.labels[rows], self._rate(len(rows))
+        mixed, soft = mix(self.pool[rows], y, self.progress.classes,
+                          told.mixup_shape if told.mixup else None, self.progress.source)
         entries, probe_labels = self.progress.draw() if weighing else (rows[:0], y[:0])
-        parts = [len(rows), len(rows), len(entries)]
-        passed = self.network.features(torch.cat([mixed, x, self.pool[entries]]))
-        seen = torch.split(passed, parts)
-        logits, plain = self.network.head(seen[0]), self.network.head(seen[1])
+        learned, plain, seen = self._features(mixed, self.pool[rows], self.pool[entries])
+        logits, plainly = self.network.head(learned), self.network.head(plain)
         losses = cross_entropy(logits, soft, reduction="none")
         with torch.no_grad():
-            batch = Batch(rows, y, self._wide(seen[0]), torch.softmax(logits, dim=1) - soft,
-                          self._wide(seen[1]), losses.detach())
-            probes = Probes(entries, self._wide(seen[2]), probe_labels) if weighing else None
+            batch = Batch(rows, y, self._wide(learned), torch.softmax(logits, dim=1) - soft,
+                          self._wide(plain), losses.detach())
+            probes = Probes(entries, self._wide(seen), probe_labels) if weighing else None
             weights = judge(batch, self._matrix(), self._buffer(), told.look(rate, told.rate),
                             told.weight_decay, self.progress, probes)
             if probes is None:
                 weights = self.counts[rows] / self.counts[rows].sum().clamp(min=1e-30)
         loss = (weights * losses).sum()
         if told.pseudo_weight and epoch >= told.start:
-            loss = loss + told.pseudo_weight * cross_entropy(plain, self.pseudo.of(rows))
-        self.pseudo.saw(rows, plain)
+            loss = loss + told.pseudo_weight * cross_entropy(plainly, self.pseudo.of(rows))
+        self.pseudo.saw(rows, plainly)
         self._learn(loss)
+
+    def _features(self, *parts: Tensor) -> tuple[Tensor, ...]:
+        """The features of `parts`, which pass through the network together."""
+        passed = self.network.features(torch.cat(parts))
+        return torch.split(passed, [len(part) for part in parts])
 
     def _learn(self, loss: Tensor) -> None:
         self.optimizer.zero_grad(set_to_none=True)

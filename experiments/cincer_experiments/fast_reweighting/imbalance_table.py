@@ -51,7 +51,7 @@ def run(
                     for factor in factors]
         measured = measure(settings, methods, seed, repeats, plan,
                            lambda text, name=name: progress(f"{name}, {text}"))  # type: ignore[misc]
-        found.tables.append(table(name, measured, _published))
+        found.tables.append(table(name, measured, _published, rare=True))
         if "uniform" in methods:
             found.verdicts.extend(
                 verdict(name, measured, setting, method, "uniform",

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from cincer.errors import InvalidInput
 from cincer.models.networks import network
+from cincer.protocols import Network
 from cincer.reweight.fsr import FsrOptions, train_network
 from cincer.rng import generator
 from cincer_streams.datasets import load
@@ -114,11 +115,11 @@ def tail_sizes(classes: int, largest: int, factor: float) -> list[int]:
     return [max(1, round(largest * factor ** (-at / (classes - 1)))) for at in range(classes)]
 
 
-def predicted(net: object, x: Tensor, chunk: int = 2000) -> Tensor:
+def predicted(net: Network, x: Tensor, chunk: int = 2000) -> Tensor:
     """(N,) int64: the most probable classes."""
-    assert callable(net)
     with torch.no_grad():
-        return torch.cat([net(part).argmax(dim=1) for part in torch.split(x, chunk)])
+        return torch.cat([net.head(net.features(part)).argmax(dim=1)
+                          for part in torch.split(x, chunk)])
 
 
 def _problem(whole: Source, x: Tensor, y: Tensor, given: Tensor, known: Tensor) -> Problem:
