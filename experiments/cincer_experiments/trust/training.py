@@ -12,6 +12,7 @@ All but `joint` train on the trusted part, too, at weight 1. The frozen weights 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -26,9 +27,12 @@ from .problem import Problem
 from .weighing import Weighed
 
 MODEL = "mlp"
+LEAST_STEPS = 2400
 EPOCHS = 30
-JOINT = Options(epochs=EPOCHS, weight_rate=1.0)
-"""`weight_rate` per unit of the network's own step."""
+"""At least, and as many as make `LEAST_STEPS` steps."""
+
+RATE, JOINT_RATE, WEIGHT_RATE = 0.03, 0.1, 1.0
+"""SGD's with momentum 0.9; without, jointly; and that of the weights by unit of a step."""
 
 
 def table_6(problem: Problem, weighed: Weighed, seed: int) -> dict[str, float]:
@@ -45,7 +49,8 @@ def joint(problem: Problem, seed: int) -> float:
     """The accuracy of a network trained by LSW as a whole."""
     net = _made(problem, seed)
     train_jointly(net, Examples(problem.x, problem.given),
-                  Examples(problem.trusted_x, problem.trusted_y), JOINT)
+                  Examples(problem.trusted_x, problem.trusted_y), _options(problem, seed),
+                  rate=JOINT_RATE)
     return _accuracy(net, problem)
 
 
@@ -59,8 +64,15 @@ def _trained(problem: Problem, weights: Tensor, seed: int) -> float:
     rows = Examples(torch.cat([problem.x, problem.trusted_x]),
                     torch.cat([problem.given, problem.trusted_y]))
     ones = torch.ones(len(problem.trusted_y))
-    train_weighted(net, rows, torch.cat([weights, ones]), Options(epochs=EPOCHS, seed=seed))
+    train_weighted(net, rows, torch.cat([weights, ones]),
+                   _options(problem, seed), rate=RATE)
     return _accuracy(net, problem)
+
+
+def _options(problem: Problem, seed: int) -> Options:
+    batches = math.ceil(len(problem.given) / Options().batch)
+    epochs = max(EPOCHS, math.ceil(LEAST_STEPS / batches))
+    return Options(epochs=epochs, weight_rate=WEIGHT_RATE, seed=seed)
 
 
 def _made(problem: Problem, seed: int) -> Network:

@@ -22,8 +22,8 @@ from .problem import Problem
 ROUNDS = 3
 
 RATES = {"l2rw": 0.3, "lsw": 2.0}
-"""The head's step size where it is not the default, one for all data and noise: L2RW takes each step
-on a few rows alone."""
+"""The head's step size where it is not the default, one for all data and noise; L2RW takes each
+step on a few rows alone."""
 
 DAMPING = 0.1
 
