@@ -66,12 +66,12 @@ def few_labels(
     from cincer_experiments.fast_reweighting import noise_table
     from cincer_experiments.fast_reweighting.methods import Plan
 
-    figures = _figures(as_json)
+    figures = figures_wanted(as_json)
     found, pictures = noise_table.run(
-        names(data), seed, repeats, _told, names(methods), Plan(model, epochs), rows,
+        names(data), seed, repeats, told, names(methods), Plan(model, epochs), rows,
         [round(value) for value in _numbers(labels, "labels", 1, 1e9)],
         _numbers(rates, "rates", 0, 1))
-    _report(found, pictures, out or Path("cincer-studies") / "fsr", as_json, figures)
+    report(found, pictures, out or Path("cincer-studies") / "fsr", as_json, figures)
 
 
 @click.command("imbalance", cls=Command)
@@ -90,11 +90,11 @@ def long_tails(
     from cincer_experiments.fast_reweighting import imbalance_table
     from cincer_experiments.fast_reweighting.methods import Plan
 
-    figures = _figures(as_json)
+    figures = figures_wanted(as_json)
     found, pictures = imbalance_table.run(
-        names(data), seed, repeats, _told, names(methods), Plan(model, epochs), largest,
+        names(data), seed, repeats, told, names(methods), Plan(model, epochs), largest,
         _numbers(factors, "factors", 1, 1e9))
-    _report(found, pictures, out or Path("cincer-studies") / "imbalance", as_json, figures)
+    report(found, pictures, out or Path("cincer-studies") / "imbalance", as_json, figures)
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def _numbers(text: str, option: str, low: float, high: float) -> list[float]:
     return found
 
 
-def _figures(as_json: bool) -> bool:
+def figures_wanted(as_json: bool) -> bool:
     """Whether figures can be drawn; without them there must be JSON."""
     there = find_spec("matplotlib") is not None
     if not there and not as_json:
@@ -124,11 +124,11 @@ def _figures(as_json: bool) -> bool:
     return there
 
 
-def _told(text: str) -> None:
+def told(text: str) -> None:
     click.echo(f"  {text}", err=True)
 
 
-def _report(
+def report(
     found: Any, pictures: Sequence[Any], folder: Path, as_json: bool, figures: bool
 ) -> None:
     from cincer_experiments.document import write
