@@ -73,7 +73,7 @@ def _verdicts(name: str, found: Measured) -> list[Verdict]:
     verdicts = []
     for setting in found.settings:
         for method in found.methods:
-            if not method.startswith("fsr") or "uniform" not in found.methods:
+            if method.startswith("uniform") or "uniform" not in found.methods:
                 continue
             theirs = _published(setting, "fsr")
             known = None if theirs is None or method != "fsr" else (
