@@ -78,10 +78,11 @@ class Advice:
 
 def advise(
     top: TopLayer, verified: Verified, options: Options | None = None, *,
-    policy: str = "chooser", excluded: NDArray[np.int64] | None = None,
+    policy: str = "chooser", excluded: NDArray[np.int64] | None = None, limit: int = SHOWN,
 ) -> Advice:
     """What to do about the known rows of `top`. `policy`: the chooser, or one of its actions
-    without asking it; `excluded` (E,) positions that are not to be suggested (again)."""
+    without asking it; `excluded` (E,) positions that are not to be suggested (again); `limit`: how
+    many suggestions are worked out in full."""
     told = options or Options()
     trusted = trusted_of(top, verified.part(selection=False))
     selection = verified.part(selection=True)
@@ -90,7 +91,7 @@ def advise(
     candidates = _candidates(top, trusted, verified, excluded)
     brief = replace(told, evidence=0)
     choice = _choice(top, trusted, kept, labels, brief, candidates, policy)
-    return _advice(top, trusted, len(kept), choice, told)
+    return _advice(top, trusted, len(kept), choice, told, limit)
 
 
 def _choice(
@@ -117,12 +118,12 @@ def _candidates(
 
 
 def _advice(
-    top: TopLayer, trusted: Trusted, kept: int, choice: Choice, options: Options
+    top: TopLayer, trusted: Trusted, kept: int, choice: Choice, options: Options, limit: int
 ) -> Advice:
     found = choice.suggestions if choice.action != "nothing" else nothing(top, "")
     order = torch.argsort(found.fall, descending=True, stable=True)
     order = order[found.fall[order] > 0]
-    shown = order[:SHOWN]
+    shown = order[:limit]
     reasons, costs = evidence(top, trusted, found.rows[shown], options.evidence, top.solve)
     if len(trusted):
         reasons = torch.where(reasons >= 0, trusted.positions[reasons], reasons)
@@ -132,8 +133,9 @@ def _advice(
         found.positions[shown].numpy(), tuple(found.actions[at].value for at in shown.tolist()),
         found.proposed[shown].numpy(), gain.numpy(), (gain - 2 * spread).numpy(),
         (gain + 2 * spread).numpy(), found.harm[shown].numpy(),
-        reasons.numpy(), costs.numpy(), len(order), choice.action, choice.threshold, choice.verdicts, len(trusted), kept,
-        trusted.effective_size, options.least, trusted_loss(trusted), choice.note)
+        reasons.numpy(), costs.numpy(), len(order), choice.action, choice.threshold,
+        choice.verdicts, len(trusted), kept, trusted.effective_size, options.least,
+        trusted_loss(trusted), choice.note)
 
 
 def trusted_loss(trusted: Trusted) -> float:
