@@ -1,9 +1,73 @@
 // Made by `python -m cincer.server.wire.typescript` from cincer/server/wire. Do not edit.
 
+export interface Accepted {
+  at: number;
+  count: number;
+  action: string;
+  predicted: number;
+  measured: number;
+}
+
 /** Received, committed and synced. `seq` is the ledger's sequence number after it. */
 export interface Ack {
   ok: true;
   seq: number;
+}
+
+/** `done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now. */
+export interface ActAck {
+  ok: true;
+  seq: number;
+  act: string;
+  done: Array<string>;
+  left: Array<LeftAlone>;
+  offer: Offer | null;
+}
+
+/** `POST /curate/acts`: what is decided about examples, all or none of those that are free. `label` only with `relabel`; `of` (the example that is kept) only with `duplicate`. `seen`: the `seq` of what was on the screen; items somebody else has spoken on since are left as they are. */
+export interface ActIn {
+  key: string;
+  action: "confirm" | "relabel" | "remove" | "duplicate" | "reopen" | "good" | "bad";
+  ids: Array<string>;
+  label?: string | null;
+  of?: string | null;
+  seen: number;
+  comment?: string;
+}
+
+/** `POST /curate/undo` and `/curate/redo`: the act, what it was, how many items it moved back (or again), and whether there are more of either kind. */
+export interface ActUndone {
+  ok: true;
+  seq: number;
+  act: string;
+  action: string;
+  count: number;
+  more_undo: number;
+  more_redo: number;
+}
+
+/** How one action did on the verified labels kept for choosing: mean loss in nats after it, lower is better, and its standard error against leaving all as it is. */
+export interface ActionVerdict {
+  action: "nothing" | "drop" | "unlearn" | "relabel" | "ask";
+  loss: number;
+  difference: number;
+  error: number;
+  count: number;
+}
+
+/** `predicted`: sum of the single gains; `together`: fall of the mean trusted loss, by refitting the head with all of them, nats; `selection`: the same on the labels kept for choosing; `flips`: known examples whose predicted class would change. */
+export interface BatchPreview {
+  ok: true;
+  count: number;
+  predicted: number;
+  together: number;
+  selection: number | null;
+  flips: number;
+}
+
+/** `POST /suggestions/preview`: what accepting these would bring; nothing changes. */
+export interface BatchPreviewIn {
+  ids: Array<string>;
 }
 
 /** A class and the model's probability for it. */
@@ -12,12 +76,91 @@ export interface BeliefView {
   p: number;
 }
 
+/** `GET /suggestions/calibration`: what was predicted and what was measured, oldest first; `slope` of measured on predicted through 0, `correlation`; None below three. */
+export interface CalibrationView {
+  ok: true;
+  accepted: Array<Accepted>;
+  slope: number | null;
+  correlation: number | null;
+}
+
+export interface CellForecast {
+  given_label: string;
+  predicted_label: string;
+  before: number;
+  after: number;
+}
+
+/** A cell as it is after a change; `left`: ids that are not in it any more, `came`: new ones. */
+export interface CellNow {
+  given_label: string;
+  predicted_label: string;
+  count: number;
+  saturation: number;
+  bars: Array<number>;
+  left: Array<string>;
+  came: Array<string>;
+}
+
+/** Examples with one given label for which the machine predicts another, still open. `bars`: how many by IIES, in equal steps from 0.5 to 1; `duplicates`: pairs of near copies that touch the cell; `saturation`: how blue; `reopen`: resolved ones that two later models contradict. */
+export interface CellSummary {
+  predicted_label: string;
+  count: number;
+  saturation: number;
+  bars: Array<number>;
+  duplicates: number;
+  reopen: number;
+}
+
+/** `GET /curate/cells/{given}/{predicted}?basis=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. */
+export interface CellView {
+  ok: true;
+  seq: number;
+  given_label: string;
+  predicted_label: string;
+  ids: Array<string>;
+  iies: Array<number>;
+  margin: Array<number>;
+  gain: Array<number | null>;
+  trust: Array<number | null>;
+  x: Array<number>;
+  y: Array<number>;
+  split: Array<number>;
+  splits: Array<string>;
+  reopen: Array<boolean>;
+  basis: "pixels" | "features" | "saliency";
+  bases: Array<"pixels" | "features" | "saliency">;
+  seed: number;
+  method: "pca" | "umap";
+  umap: "missing" | "running" | "ready";
+}
+
 /** A label that a reply changed or confirmed. */
 export interface Change {
   id: string;
   before: string | null;
   after: string | null;
   action: string;
+}
+
+/** What the action chooser picked and why. `kept`: verified labels it judged by; `effective_size` of the trusted set, `least` that is needed. `note`: why nothing is suggested. */
+export interface ChooserView {
+  chosen: "nothing" | "drop" | "unlearn" | "relabel" | "ask";
+  threshold: number | null;
+  verdicts: Array<ActionVerdict>;
+  trusted: number;
+  kept: number;
+  effective_size: number;
+  least: number;
+  note: string;
+}
+
+/** The first push to whoever connects: the newest event, and what the others have selected. */
+export interface CurateHello {
+  push: number;
+  seq: number;
+  me: string;
+  selections: Array<Selection>;
 }
 
 /** Measures when the truth is known. `never_*` belong to a run that never asks anybody. */
@@ -37,11 +180,42 @@ export interface DecisionIn {
   label?: string | null;
 }
 
+/** `GET /curate/items/{id}`: everything about one example. `beliefs`: all classes, the largest first. `counter_example`: the known example that most supports the doubt. */
+export interface DetailView {
+  ok: true;
+  item: ItemView;
+  beliefs: Array<BeliefView>;
+  observed: string | null;
+  human: string | null;
+  machine: string | null;
+  treatment: string;
+  history: Array<WordView>;
+  nearest: Array<Neighbour>;
+  counter_example: Neighbour | null;
+  gain: number | null;
+  trust: number | null;
+}
+
+/** Weights below `threshold` taken as "mislabelled", against the truth: positive = corrupted. */
+export interface DetectionView {
+  threshold: number;
+  fdr: number | null;
+  recall: number | null;
+  f1: number | null;
+  auc: number | null;
+}
+
 /** `query:displayed`: the pair is on the screen and must not change any more. `shown`: ids of the example and of its counter-examples, in order; where the pair was replaced on the way to the screen, the answer is an error (`stale`), and the new one is to be shown. */
 export interface DisplayedIn {
   query: string;
   epoch?: number | null;
   shown?: Array<string> | null;
+}
+
+export interface EpochView {
+  epoch: number;
+  weights: Histogram;
+  losses: Histogram;
 }
 
 /** The one error shape. `code` is stable; `error` says what was wrong and what is right. */
@@ -186,6 +360,14 @@ export interface Hello {
   version: string;
 }
 
+/** `edges` one more than `counts`. `clean`, `corrupted`: the same by the truth, where a referee knows it. */
+export interface Histogram {
+  edges: Array<number>;
+  counts: Array<number>;
+  clean: Array<number> | null;
+  corrupted: Array<number> | null;
+}
+
 /** A picture as a PNG data URL; small ones are scaled by the page, nearest neighbour. */
 export interface ImageContent {
   kind: "image";
@@ -202,6 +384,49 @@ export interface ItemAnswer {
   error: string | null;
   code: string | null;
   decision: string | null;
+}
+
+/** One example, small. `label` is the effective one. */
+export interface ItemView {
+  id: string;
+  content: ImageContent | TableContent | TextContent | SeriesContent;
+  given_label: string | null;
+  label: string | null;
+  predicted_label: string | null;
+  iies: number | null;
+  margin: number | null;
+  split: string;
+  status: string;
+}
+
+/** `POST /curate/items`: examples to look at. */
+export interface ItemsIn {
+  ids: Array<string>;
+}
+
+export interface ItemsView {
+  ok: true;
+  items: Array<ItemView>;
+}
+
+/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `open` disagreements at its start, `bound` that as a share. */
+export interface IterationView {
+  number: number;
+  at: number;
+  open: number;
+  bound: number;
+  resolved: number;
+  relabelled: number;
+  removed: number;
+  accuracy: number | null;
+  holdout: number | null;
+}
+
+/** `GET /curate/iterations`, oldest first. `POST` with a key starts the next one. */
+export interface IterationsView {
+  ok: true;
+  iterations: Array<IterationView>;
+  survey: SurveyView;
 }
 
 /** `POST /retrain`, and every other command that says nothing but its key. */
@@ -232,11 +457,41 @@ export interface LeaseIn {
   key: string;
 }
 
+/** An item the act did not touch, and why. */
+export interface LeftAlone {
+  id: string;
+  reason: string;
+}
+
 /** `POST /login-links`: a link that logs a browser in as you, once, until `expires`. */
 export interface LoginLink {
   ok: true;
   url: string;
   expires: number;
+}
+
+/** Labels, opinions or items changed. `correct`, `open` by given label, of the rows touched; `whole`: too much for a list: ask for the matrix again. */
+export interface MatrixChanged {
+  push: number;
+  seq: number;
+  by: string | null;
+  act: string | null;
+  cells: Array<CellNow>;
+  correct: Record<string, number>;
+  totals: Totals;
+  whole: boolean;
+}
+
+/** `GET /curate/matrix?classes=a&classes=b`: rows by open disagreements, the most first. `classes`: all of them, `shown`: those asked for. `seq`: newest event it contains. */
+export interface MatrixView {
+  ok: true;
+  seq: number;
+  classes: Array<string>;
+  shown: Array<string>;
+  rows: Array<RowSummary>;
+  totals: Totals;
+  survey: SurveyView;
+  kind: "image" | "table" | "text" | "series";
 }
 
 /** `GET /me`: whom the server takes you for. `expires`: None = never; `via` cookie or bearer. */
@@ -250,6 +505,18 @@ export interface Me {
   version: string;
 }
 
+/** The query budget: `asked` so far, `expected` in the next hour at the present rate, how many of them are expected to find a wrong label (`finds`, with the rate it rests on). */
+export interface MeterView {
+  asked: number;
+  budget: number | null;
+  per: string;
+  arrivals_per_hour: number;
+  expected: number;
+  find_rate: number | null;
+  finds: number | null;
+  audits: number;
+}
+
 /** `model:updated`: the head or the network changed. `flipped`: known examples whose predicted class changed; `after` the query whose reply it contains, if one set it off. */
 export interface ModelUpdated {
   push: number;
@@ -260,11 +527,70 @@ export interface ModelUpdated {
   after: string | null;
 }
 
+/** An example near another. `similarity` in [-1, 1], 1 = the same; None for a counter-example. */
+export interface Neighbour {
+  id: string;
+  content: ImageContent | TableContent | TextContent | SeriesContent;
+  label: string | null;
+  predicted_label: string | null;
+  similarity: number | null;
+}
+
+/** After a few equal fixes: the rest of that confusion, for one-key review. */
+export interface Offer {
+  given_label: string;
+  to: string;
+  count: number;
+}
+
+/** `POST /suggestions/{id}/accept|reject|ask`. */
+export interface OneSuggestionIn {
+  key: string;
+}
+
+/** Two near copies. `similarity` 1 = the same (SSIM of images, cosine of others). */
+export interface PairView {
+  left: ItemView;
+  right: ItemView;
+  similarity: number;
+  crosses_splits: boolean;
+  two_labels: boolean;
+}
+
+/** `GET /curate/similar?given=&predicted=&limit=`: the most similar pairs, of a cell or of all. */
+export interface PairsView {
+  ok: true;
+  pairs: Array<PairView>;
+  total: number;
+}
+
 /** Somebody who is answering: how many replies, and whether connected now. */
 export interface Person {
   name: string;
   replies: number;
   online: boolean;
+}
+
+/** `POST /weights/policy`: which weights train from now on. */
+export interface PolicyIn {
+  key: string;
+  policy: string;
+}
+
+/** `POST /curate/preview`: what an act would lead to; nothing changes. */
+export interface PreviewIn {
+  action: "confirm" | "relabel" | "remove" | "duplicate" | "reopen" | "good" | "bad";
+  ids: Array<string>;
+  label?: string | null;
+}
+
+/** Cells that would change, the largest change first; `exact` False: by one step of the head. */
+export interface PreviewView {
+  ok: true;
+  cells: Array<CellForecast>;
+  open_before: number;
+  open_after: number;
+  exact: boolean;
 }
 
 /** `query:closed`: a query you hold is over: answered, unasked, cleared, expired, removed, undone (its reason was taken back), exhausted (a follow-up with nothing left to show). */
@@ -297,6 +623,19 @@ export interface QueryView {
   follow_up: FollowUpView | null;
 }
 
+/** A trusted example that the suggested one harms. `harm`: by how much the trusted one's loss falls, in nats and to first order, without it. */
+export interface Reason {
+  id: string;
+  content: ImageContent | TableContent | TextContent | SeriesContent;
+  label: string | null;
+  harm: number;
+}
+
+export interface Refused {
+  id: string;
+  reason: string;
+}
+
 /** `counted` is False where the query had closed before; `late` where the lease had ended. `follow_ups`: queries that this reply led on to; they are yours, and come as `query:push` once their pair is found. */
 export interface ReplyAck {
   ok: true;
@@ -323,6 +662,46 @@ export interface ReplyIn {
 /** `session:resume`: sent after every `session:hello`. `push` is the last number seen (0 on a new page); what came after it is sent again, or, where that is not kept, every query held. */
 export interface ResumeIn {
   push?: number;
+}
+
+/** `GET /curate/review?given=&to=`: the rest of a confusion, the most convincing first. */
+export interface ReviewView {
+  ok: true;
+  given_label: string;
+  to: string;
+  ids: Array<string>;
+  iies: Array<number>;
+}
+
+/** One given label: how many the machine agrees with (`correct`), how many are `open`; cells by number, the largest first, empty ones left out. */
+export interface RowSummary {
+  label: string;
+  correct: number;
+  open: number;
+  cells: Array<CellSummary>;
+}
+
+/** What this curator has selected now; nothing is stored. */
+export interface SelectIn {
+  given_label?: string | null;
+  predicted_label?: string | null;
+  ids?: Array<string>;
+  count?: number;
+}
+
+export interface Selection {
+  who: string;
+  given_label: string | null;
+  predicted_label: string | null;
+  ids: Array<string>;
+  count: number;
+}
+
+/** Another curator's selection; `gone`: that curator left. */
+export interface SelectionChanged {
+  push: number;
+  selection: Selection;
+  gone: boolean;
 }
 
 /** Values at even steps, drawn as a line; both sides of a pair on one scale. */
@@ -458,6 +837,77 @@ export interface StudyView {
   data: Array<StudyData>;
 }
 
+/** What is proposed for one example. `action`: relabel (to `proposed_label`), unlearn (train the label away) or drop (leave it out); `gain`: predicted fall of the mean trusted loss by the action, nats; `low`, `high`: an interval of two standard errors; `harm`: what its presence costs now. `state`: open, accepted, rejected, asked; `measured`: what the trusted loss really fell by, where it was accepted and measured. */
+export interface SuggestionView {
+  id: string;
+  item: ItemView;
+  action: "unlearn" | "relabel" | "drop";
+  given_label: string | null;
+  proposed_label: string | null;
+  gain: number;
+  low: number;
+  high: number;
+  harm: number;
+  method: string;
+  reasons: Array<Reason>;
+  state: "open" | "accepted" | "rejected" | "asked";
+  measured: number | null;
+  model: number;
+}
+
+/** `act`: its name, for undo; None where nothing was done. */
+export interface SuggestionsAck {
+  ok: true;
+  seq: number;
+  act: string | null;
+  done: Array<string>;
+  refused: Array<Refused>;
+}
+
+/** `POST /suggestions/accept|reject|ask`: one or many. */
+export interface SuggestionsIn {
+  key: string;
+  ids: Array<string>;
+}
+
+/** A new list of suggestions, or one of them changed. */
+export interface SuggestionsUpdated {
+  push: number;
+  version: number;
+  total: number;
+  best_gain: number | null;
+  note: string;
+}
+
+/** `GET /suggestions?state=open&limit=&offset=`: by gain, the largest first. `version`: the data they rest on; `behind`: label changes since. */
+export interface SuggestionsView {
+  ok: true;
+  seq: number;
+  version: number;
+  behind: number;
+  running: boolean;
+  total: number;
+  suggestions: Array<SuggestionView>;
+  chooser: ChooserView;
+  meter: MeterView;
+  auto_accept: boolean;
+}
+
+export interface SurveyUpdated {
+  push: number;
+  survey: SurveyView;
+}
+
+/** The model's opinion of all examples that the measures rest on. `version` counts surveys, 0 = none yet; `at`: when it was made; `held_out`: by models that had not learned the example's label; `behind`: label changes since; `running`: a newer one is being made, `progress` in it. */
+export interface SurveyView {
+  version: number;
+  at: number | null;
+  held_out: boolean;
+  behind: number;
+  running: boolean;
+  progress: number | null;
+}
+
 export interface TableContent {
   kind: "table";
   fields: Array<FieldValue>;
@@ -466,6 +916,24 @@ export interface TableContent {
 export interface TextContent {
   kind: "text";
   text: string;
+}
+
+/** `items` in the data set, with a label; `open` disagreements; `resolved` by people, `removed` among them; `bound`: share of the items that the matrix asks people to look at. */
+export interface Totals {
+  items: number;
+  open: number;
+  resolved: number;
+  removed: number;
+  bound: number;
+}
+
+/** `GET /weights/{id}`: weight and loss of one example by epoch. */
+export interface TrajectoryView {
+  ok: true;
+  id: string;
+  weights: Array<number>;
+  losses: Array<number>;
+  share_below: number;
 }
 
 export interface UndoAck {
@@ -480,6 +948,30 @@ export interface UndoIn {
   key: string;
 }
 
+export interface WeightsUpdated {
+  push: number;
+  version: number;
+  policy: string;
+}
+
+/** `GET /weights`: what each example counts in training. `policy`: the one that trains; `note`: why all count alike. */
+export interface WeightsView {
+  ok: true;
+  policy: string;
+  policies: Array<string>;
+  version: number;
+  running: boolean;
+  note: string;
+  scale: string;
+  now: Histogram;
+  epochs: Array<EpochView>;
+  detection: DetectionView | null;
+  useful: Array<ItemView>;
+  useful_weights: Array<number>;
+  useless: Array<ItemView>;
+  useless_weights: Array<number>;
+}
+
 /** What leaving `examples` out of the training set does to the probability of the given label; above 0 = they speak against it. `predicted_change`: to first order; `real_change`: by fitting the model's last layer again without them. `exact`: that fit reached its optimum; otherwise `decrement` (nats, about twice the loss still to be gained) says how far it came. */
 export interface Without {
   examples: Array<string>;
@@ -487,6 +979,16 @@ export interface Without {
   real_change: number;
   exact: boolean;
   decrement: number;
+}
+
+/** One word in the history of an example's label. */
+export interface WordView {
+  at: number;
+  who: string | null;
+  action: string;
+  label: string | null;
+  retracted: boolean;
+  note: string;
 }
 
 /** Client events by namespace: what is sent and how it is acknowledged. */
@@ -524,9 +1026,18 @@ export interface ServerPushes {
     "example:decided": ExampleDecided;
     "stats:updated": Stats;
   };
+  "/curate": {
+    "session:hello": CurateHello;
+    "matrix:changed": MatrixChanged;
+    "survey:updated": SurveyUpdated;
+    "selection:changed": SelectionChanged;
+    "suggestions:updated": SuggestionsUpdated;
+    "weights:updated": WeightsUpdated;
+  };
 }
 
 export const SERVER_PUSHES = {
   "/annotate": ["session:hello", "query:push", "query:closed", "model:updated", "stats:updated"],
   "/stream": ["example:decided", "stats:updated"],
+  "/curate": ["session:hello", "matrix:changed", "survey:updated", "selection:changed", "suggestions:updated", "weights:updated"],
 } as const;

@@ -1,11 +1,11 @@
 """The messages of HTTP and Socket.IO: `base` what they share, `content` how examples are shown,
-`annotate` and `stream` the two namespaces, `http` what only HTTP says, `studies` what studies
-found, `typescript` the browser's types made from them. `EVENTS` and `PUSHES` name every Socket.IO
-event."""
+`annotate` and `stream` two namespaces, `curate` and `suggestions` curators' work, `http` what only
+HTTP says, `studies` what studies found, `typescript` the browser's types made from them. `EVENTS`
+and `PUSHES` name every Socket.IO event."""
 
 from __future__ import annotations
 
-from . import annotate, base, content, http, stream
+from . import annotate, base, content, curate, http, stream, suggestions
 from .base import Ack, ErrorAnswer, Message
 
 EVENTS: dict[str, dict[str, tuple[type[Message], type[Message]]]] = {
@@ -37,8 +37,9 @@ PUSHES: dict[str, dict[str, type[Message]]] = {
         "example:decided": stream.ExampleDecided,
         "stats:updated": annotate.Stats,
     },
+    "/curate": curate.PUSHES | suggestions.PUSHES,
 }
 """Server pushes by namespace."""
 
 __all__ = ["EVENTS", "PUSHES", "Ack", "ErrorAnswer", "Message",
-           "annotate", "base", "content", "http", "stream"]
+           "annotate", "base", "content", "curate", "http", "stream", "suggestions"]

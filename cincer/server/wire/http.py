@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from . import curate, suggestions
 from .annotate import QueryView
 from .base import Count, Key, Message
 from .content import BeliefView, Content
@@ -127,6 +128,8 @@ class EventsPage(Message):
     next: int | None
 
 
-INCOMING: tuple[type[Message], ...] = (KeyIn, SettingsIn)
+INCOMING: tuple[type[Message], ...] = (
+    KeyIn, SettingsIn, *curate.INCOMING, *suggestions.INCOMING)
 OUTGOING: tuple[type[Message], ...] = (
-    Me, LoginLink, Health, HeldQueries, SettingsView, ExampleView, EventsPage, *_STUDIES)
+    Me, LoginLink, Health, HeldQueries, SettingsView, ExampleView, EventsPage, *_STUDIES,
+    *curate.OUTGOING, *suggestions.OUTGOING)
