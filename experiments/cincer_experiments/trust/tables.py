@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def _detection(data: str, plan: Plan, found: Outcomes) -> Table:
                       for of in ("fdr", "recall", "f1", "auc", "accuracy")}
             lsw = method == "lsw"
             rows.append([
-                noise.kind, noise.rate, method, *(100 * each.mean for each in values.values()),
+                noise.kind, noise.rate, method, *(_percent(each.mean) for each in values.values()),
                 100 * values["f1"].error if values["f1"].n > 1 else None,
                 100 * nearest(F1, noise) if lsw else None,
                 100 * nearest(ACCURACY, noise) if lsw else None])
@@ -86,3 +87,8 @@ def _trusted(data: str, plan: Plan, found: Outcomes) -> Table:
     return Table(f"{data}: Table 7, by trusted labels a class, 40 % symmetric noise", (
         "trusted a class", "AUC %", "F1 %", "accuracy %", "published AUC %",
         "published accuracy %"), rows)
+
+
+def _percent(share: float) -> Cell:
+    """None for NaN: of no label called wrong there is no share."""
+    return None if math.isnan(share) else 100 * share

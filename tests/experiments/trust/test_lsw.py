@@ -42,6 +42,7 @@ def test_tables_figures_and_verdicts(tmp_path, monkeypatch):
     lsw = next(row for row in detected.rows if row[2] == "lsw")
     assert lsw[-2:] == pytest.approx([92.84, 91.14])
     assert 90 < lsw[6] <= 100
+    assert detected.rows[0][3] is None
     assert len(found.verdicts) == 2 * len(noises) + 1
     for picture in pictures:
         from cincer_experiments.studies.plotting import save
