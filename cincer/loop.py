@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,7 @@ class Loop:
         self._words: dict[Position, list[Word]] = {}
         self._proposals: dict[Position, ev.Proposal] = {}
         self._reasons: dict[Position, str] = {}
+        self._audits: dict[Position, float] = {}
         self._data: Dataset | None = None
         self._before: dict[Position, tuple[bool, Label]] = {}
 
@@ -103,15 +105,19 @@ class Loop:
     def resume(
         cls, state: SessionState, data: Dataset, ids: Iterable[ExampleId],
         words: Mapping[Position, Sequence[Word]],
-        proposals: Mapping[Position, ev.Proposal], reasons: Mapping[Position, str],
+        proposals: Mapping[Position, ev.Proposal] = MappingProxyType({}),
+        reasons: Mapping[Position, str] = MappingProxyType({}),
+        audits: Mapping[Position, float] = MappingProxyType({}),
     ) -> Loop:
         """A loop that goes on: `words` are those not taken back, oldest first, `proposals` the
-        decided suggestions, `reasons` why examples have left the training set."""
+        decided suggestions, `reasons` why examples have left the training set, `audits` the
+        propensities of those answered."""
         loop = cls()
         loop.state, loop._data, loop.ids = state, data, list(ids)
         loop._positions = {example: Position(at) for at, example in enumerate(loop.ids)}
         loop._words = {position: list(said) for position, said in words.items()}
         loop._proposals, loop._reasons = dict(proposals), dict(reasons)
+        loop._audits = dict(audits)
         waiting = data.positions(Status.UNDECIDED).tolist()
         loop.undecided = dict.fromkeys(map(Position, waiting))
         return loop
@@ -151,6 +157,10 @@ class Loop:
         """The decided suggestion about an example."""
         return self._proposals.get(position)
 
+    def propensity(self, position: Position) -> float | None:
+        """The chance with which an example was audited, where it was and somebody answered."""
+        return self._audits.get(position)
+
     def stood(self, position: Position) -> ev.Stood:
         """Where an example stands now, as an act notes it."""
         status = self.data.status(position)
@@ -189,6 +199,8 @@ class Loop:
             put = _APPLY.get(type(effect))
             if put is not None:
                 put(self, effect, event.at)
+        if isinstance(event, ev.Replied | ev.Undone):
+            self._note_audit(event, effects)
         return self._outcome(effects)
 
     def _check(self, event: ev.Event) -> None:
@@ -283,6 +295,20 @@ class Loop:
         self.data.set_treatment(
             position, TREATMENTS.get(found.remedy, Treatment.CE) if counts and found
             else Treatment.CE)
+
+    def _note_audit(
+        self, event: ev.Replied | ev.Undone, effects: tuple[fx.Effect, ...]
+    ) -> None:
+        """An audit was answered, or its answer taken back."""
+        for effect in effects:
+            if (not isinstance(effect, fx.QueryDone | fx.QueryPut)
+                    or effect.query.id != event.query or effect.query.kind is not QueryKind.AUDIT):
+                continue
+            answered = isinstance(effect, fx.QueryDone) and effect.outcome == "answered"
+            if answered and effect.query.propensity is not None:
+                self._audits[effect.query.position] = effect.query.propensity
+            elif isinstance(event, ev.Undone):
+                self._audits.pop(effect.query.position, None)
 
     def _role_set(self, effect: fx.RoleSet, at: Seconds) -> None:
         self.data.set_role(effect.position, effect.role)

@@ -30,7 +30,7 @@ from ..types import (
     Role,
     Status,
 )
-from .text import text_state
+from .text import text_query, text_state
 
 if TYPE_CHECKING:
     from .read import Reader
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 class Loaded:
     """Where a session goes on after event `last_seq`. `ids` by position; `words`: what people said
     of each example and did not take back, oldest first; `proposals`: decided suggestions;
-    `reasons`: why examples left the training set; `data` is None before the session's start."""
+    `reasons`: why examples left the training set; `audits`: the propensities of those answered;
+    `data` is None before the session's start."""
 
     state: SessionState
     data: Dataset | None
@@ -48,6 +49,7 @@ class Loaded:
     words: dict[Position, list[Word]]
     proposals: dict[Position, Proposal]
     reasons: dict[Position, str]
+    audits: dict[Position, float]
     last_seq: int
 
     def loop(self) -> Loop:
@@ -55,7 +57,8 @@ class Loaded:
         if self.data is None:
             return Loop()
         return Loop.resume(
-            self.state, self.data, self.ids, self.words, self.proposals, self.reasons)
+            self.state, self.data, self.ids, self.words, self.proposals, self.reasons,
+            self.audits)
 
 
 def _code(column: str, members: type[StrEnum]) -> str:
@@ -74,6 +77,11 @@ _WORDS = (
     " JOIN events e ON e.seq = a.seq WHERE a.retracted_seq IS NULL ORDER BY a.number"
 )
 
+_AUDITS = (
+    "SELECT q.body FROM queries q JOIN replies r ON r.query = q.id WHERE q.kind = 'audit'"
+    " AND q.outcome = 'answered' AND r.counted = 1 AND r.undone_seq IS NULL ORDER BY r.seq"
+)
+
 
 def load(reader: Reader) -> Loaded:
     """State, column store and words of one moment."""
@@ -85,7 +93,8 @@ def load(reader: Reader) -> Loaded:
         reasons = {Position(position): reason for position, reason in reader.ask(
             "SELECT position, reason FROM examples WHERE reason IS NOT NULL")}
         data = _data(reader, len(state.classes), words, proposals) if state.classes else None
-    return Loaded(state, data, ids, words, proposals, reasons, last)
+        audits = _audits(reader)
+    return Loaded(state, data, ids, words, proposals, reasons, audits, last)
 
 
 def _state(reader: Reader) -> SessionState:
@@ -103,6 +112,12 @@ def _words(reader: Reader) -> dict[Position, list[Word]]:
         said = Word(QueryId(query), AnnotatorId(annotator), Action(action), label, at)
         found.setdefault(Position(position), []).append(said)
     return found
+
+
+def _audits(reader: Reader) -> dict[Position, float]:
+    queries = (text_query(body) for (body,) in reader.ask(_AUDITS))
+    return {query.position: query.propensity for query in queries
+            if query.propensity is not None}
 
 
 def _proposals(reader: Reader) -> dict[Position, Proposal]:

@@ -36,6 +36,7 @@ def same(loaded: Loop, right: Loop) -> None:
         assert loaded.data.labels(position) == right.data.labels(position)
         assert loaded.words(position) == right.words(position)
         assert loaded.stood(Position(position)) == right.stood(Position(position))
+        assert loaded.propensity(Position(position)) == right.propensity(Position(position))
 
 
 @pytest.mark.parametrize("stored", ["as closed", "never", "at the first event"])
