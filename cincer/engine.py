@@ -22,6 +22,7 @@ from .answers import Candidate, Explanation, Floats, Ints, LeftOut, Pick, Refit,
 from .config import ModelSettings
 from .counterexample.top_fisher import TopFisher, gradient
 from .curate.saliency import saliency
+from .dataset import Treatment
 from .errors import Conflict, InvalidInput
 from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
@@ -42,6 +43,11 @@ from .protocols import CounterExample, Network, Ranking, Score, Suspect, Suspect
 from .types import NO_LABEL, Label, Position
 
 INPUT_CHUNK = 4096
+
+_Told = tuple[int, float, float]
+"""A label, its weight where it is learned, and where it is unlearned."""
+
+_LEAVES: _Told = (NO_LABEL, 0.0, 0.0)
 
 
 class Inputs(Protocol):
@@ -78,7 +84,7 @@ class Engine:
                              exact_rows=exact_rows)
         self.neighbours = NeighbourDoubt(self.known, self._inputs_of)
         self.settled = Settled()
-        self._pending: dict[int, tuple[int, float]] = {}
+        self._pending: dict[int, _Told] = {}
         self._scratch = initial_state(network) if settings.training == "from_scratch" else None
         self.learned: Learned | None = None
         self._learned_of: tuple[tuple[Learned, int] | None, Tensor | None] = None, None
@@ -94,24 +100,29 @@ class Engine:
     def enter(
         self, positions: Sequence[int] | Ints, labels: Sequence[int] | Ints,
         weights: Sequence[float] | Floats | None = None,
+        treatments: Sequence[Treatment] | None = None,
     ) -> None:
-        """Examples join the training set, or change label or weight (> 0, default 1). Takes effect
-        with the next `refit`; the last word on a position counts."""
+        """Examples join the training set, or change label, weight (> 0, default 1) or treatment
+        (default: learned; unlearned rows push the head away from their label and are no
+        counter-examples; networks trained from scratch do without them). Takes effect with the
+        next `refit`; the last word on a position counts."""
         places, classes = _ints(positions), _ints(labels)
         w = np.ones(len(places)) if weights is None else np.asarray(weights, dtype=np.float64)
-        if not len(places) == len(classes) == len(w):
-            raise InvalidInput(f"{len(places)} positions, {len(classes)} labels, {len(w)} weights")
+        kinds = [Treatment.CE] * len(places) if treatments is None else list(treatments)
+        if not len(places) == len(classes) == len(w) == len(kinds):
+            raise InvalidInput(f"{len(places)} positions, {len(classes)} labels, {len(w)} weights, "
+                               f"{len(kinds)} treatments")
         if len(places) and not 0 <= classes.min() <= classes.max() < self.classes:
             raise InvalidInput(f"labels must be from 0 to {self.classes - 1}")
         if not (np.isfinite(w).all() and (w > 0).all()):
             raise InvalidInput("weights must be finite and above 0")
-        self._pending.update(
-            zip(places.tolist(), zip(classes.tolist(), w.tolist(), strict=True), strict=True))
+        told = map(_pending, classes.tolist(), w.tolist(), kinds)
+        self._pending.update(zip(places.tolist(), told, strict=True))
 
     def leave(self, positions: Sequence[int] | Ints) -> None:
         """Examples leave the training set with the next `refit`; unknown ones are passed over."""
         for position in _ints(positions).tolist():
-            self._pending[position] = (NO_LABEL, 0.0)
+            self._pending[position] = _LEAVES
 
     def refit(self) -> Refit:
         """Absorbs what was told since the last refit. The first one also does the postponed work:
@@ -324,17 +335,26 @@ class Engine:
         changed = 0
         for position, row in zip(places[rows >= 0].tolist(), rows[rows >= 0].tolist(), strict=True):
             changed += self._change(row, *pending[position])
-        new = _ints([p for p in places[rows < 0].tolist() if pending[p][1] > 0])
+        new = _ints([p for p in places[rows < 0].tolist() if sum(pending[p][1:]) > 0])
         for part in chunks(len(new), INPUT_CHUNK):
             told = [pending[p] for p in new[part].tolist()]
-            labels, weights = _ints([t[0] for t in told]), torch.tensor([t[1] for t in told])
+            labels, weights = _ints([t[0] for t in told]), torch.tensor([sum(t[1:]) for t in told])
             self.head.enter(new[part], self._features(new[part]), labels, weights)
+            self._unlearn(new[part], told)
         return changed + len(new)
 
-    def _change(self, row: int, label: int, weight: float) -> int:
-        before = int(self.known.labels[row]), float(self.known.weights[row])
-        after = before[0] if weight == 0 else label, weight
-        if before == after or before[1] == after[1] == 0:
+    def _unlearn(self, positions: Ints, told: Sequence[_Told]) -> None:
+        """Of rows that have just entered those whose label is unlearned."""
+        rows = self.known.rows_of(positions).tolist()
+        for row, (label, weight, against) in zip(rows, told, strict=True):
+            if against:
+                self.head.change(row, label, weight, against)
+
+    def _change(self, row: int, label: int, weight: float, against: float) -> int:
+        before = (int(self.known.labels[row]), float(self.known.weights[row]),
+                  self.known.against(row))
+        after = before[0] if weight == against == 0 else label, weight, against
+        if before == after or sum(before[1:]) == sum(after[1:]) == 0:
             return 0
         self.head.change(row, *after)
         return 1
@@ -390,6 +410,12 @@ class Engine:
 
     def _tensor(self, positions: Ints) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(self.inputs.rows(positions)))
+
+
+def _pending(label: int, weight: float, treatment: Treatment) -> _Told:
+    if treatment is Treatment.DROP:
+        return _LEAVES
+    return (label, 0.0, weight) if treatment is Treatment.UNLEARN else (label, weight, 0.0)
 
 
 def _first_order(suspect: Suspect, top: Top, rows: Tensor) -> Tensor:

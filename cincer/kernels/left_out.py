@@ -13,7 +13,7 @@ takes nothing for granted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -22,9 +22,13 @@ from .head import gradients
 from .influence import conflict
 from .newton import Fit, Rows, fit
 from .solve import Inverse
+from .treated import Treated, fit_treated
 
 TOLERANCE = 1e-20
 """Newton decrement (nats) at which a refit stops; rounding usually stops it before."""
+
+TO_THE_END = 100
+"""Passes in which any fit is done."""
 
 WAY = 1e-6
 """A refit is exact if its last decrement is at most this share of the first: the head is then
@@ -74,7 +78,7 @@ def refit_without(
     each = gradients(rows.features[left].double(), base.probs[left].double(), rows.labels[left])
     push = torch.einsum("n,nkp->kp", gone, each) / rest
     first = float((inverse.solve(push) * push).sum())
-    kept = Rows(rows.features, rows.labels, weights, rows.classes)
+    kept = replace(rows, weights=weights)
     found = bounded_fit(kept, l2 * total / rest, base.weights, inverse, max_passes)
     exact = found.decrement <= max(WAY * first, TOLERANCE)
     return Without(found.weights, found.decrement, found.passes, exact)
@@ -85,6 +89,9 @@ def bounded_fit(
 ) -> Fit:
     """`newton.fit` to the end; or, with `max_passes`, so many looks at the rows at most and no new
     factor, unless there is none."""
+    if isinstance(rows, Treated):
+        return fit_treated(rows, l2, start, inverse, tolerance=TOLERANCE,
+                           max_passes=max_passes or TO_THE_END)
     if max_passes is None or inverse is None:
         return fit(rows, l2, start, inverse, tolerance=TOLERANCE)
     return fit(rows, l2, start, inverse, tolerance=TOLERANCE, max_passes=max_passes,

@@ -134,31 +134,49 @@ def unlearn_curvature(probs: Tensor, labels: Tensor) -> Tensor:
     return positive
 
 
+def unlearn_residuals(probs: Tensor, labels: Tensor) -> Tensor:
+    """(N, K): the gradient of -log(1 - p_m) at the logits, p - q with q the softmax over the other
+    classes."""
+    others = probs.scatter(1, labels[:, None], 0.0)
+    return probs - others / others.sum(dim=1, keepdim=True).clamp(min=1e-300)
+
+
 def _spread(p: Tensor) -> Tensor:
     return torch.diag_embed(p) - p[:, :, None] * p[:, None, :]
 
 
+CHORD = 0.1
+"""Share of the last decrement above which a factor of an earlier curvature is renewed."""
+
+
 def fit_treated(
-    rows: Treated, l2: float, start: Tensor | None = None, *, tolerance: float = 1e-10,
-    max_passes: int = 100,
+    rows: Treated, l2: float, start: Tensor | None = None, inverse: Inverse | None = None, *,
+    tolerance: float = 1e-10, max_passes: int = 100,
 ) -> Fit:
     """Minimises J over W from `start` (zeros if None) until the decrement is at most `tolerance`;
-    a local minimum where J is not convex."""
+    a local minimum where J is not convex. `inverse`: a factor of an earlier curvature, used for as
+    long as its steps pay."""
     if rows.convex:
-        return fit(rows, l2, start, tolerance=tolerance, max_passes=max_passes,
+        return fit(rows, l2, start, inverse, tolerance=tolerance, max_passes=max_passes,
                    curve=lambda probs: rows.curve(probs, l2))
     if start is None:
         start = torch.zeros(rows.classes, rows.features.shape[1], dtype=torch.float64)
     weights, here, passes = start.double(), rows.at(start, l2), 1
+    old, before, fresh = inverse, float("inf"), False
     while True:
-        inverse = rows.curve(here.probs, l2)
-        step = inverse.solve(here.gradient)
+        used_inverse = rows.curve(here.probs, l2) if old is None else old
+        fresh = fresh or old is None
+        step = used_inverse.solve(here.gradient)
         decrement = float((step * here.gradient).sum())
         if decrement <= tolerance or passes >= max_passes:
             break
+        if old is not None and decrement > CHORD * before:
+            old = None
+            continue
         moved, there, used = line_search(rows, l2, weights, here, step, decrement)
-        passes += used
-        if there is None:
+        passes, before = passes + used, decrement
+        if there is None and old is None:
             break
-        weights, here = moved, there
-    return Fit(weights, here.probs, here.loss, decrement, passes, inverse, True)
+        old = None if there is None or used > 1 else old
+        weights, here = moved, there or here
+    return Fit(weights, here.probs, here.loss, decrement, passes, used_inverse, fresh)

@@ -7,10 +7,13 @@ penalty is small: of 3,000 digits under a small network it turned 402 where a re
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from ..kernels.left_out import bounded_fit
 from ..kernels.newton import Rows
+from ..kernels.treated import CE, Treated
 from ..types import NO_LABEL
 from .left_out import INTERACTIVE, PASSES
 from .live_head import LiveHead
@@ -22,14 +25,22 @@ def foreseen(head: LiveHead, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tens
     known = head.known
     large = known.count * known.columns * known.classes > INTERACTIVE
     passes = PASSES if large else None
-    features = known.features if large else known.features.double()
-    weights = known.weights.to(features.dtype)
+    now = head.all_rows(exact=not large)
+    assert now.weights is not None
     inverse = head.curvature.step_inverse(known.probs, head.l2)
-    base = bounded_fit(Rows(features, known.labels, weights, known.classes), head.l2, head.weights,
-                       inverse, passes)
-    changed, kept = known.labels.clone(), weights.clone()
+    base = bounded_fit(now, head.l2, head.weights, inverse, passes)
+    changed, kept = known.labels.clone(), now.weights.clone()
     stays = labels != NO_LABEL
     changed[rows[stays]], kept[rows[~stays]] = labels[stays], 0
-    then = bounded_fit(Rows(features, changed, kept, known.classes), head.l2, base.weights,
+    then = bounded_fit(_with(now, changed, kept, rows[stays]), head.l2, base.weights,
                        base.inverse, passes)
     return base.probs.argmax(dim=1), then.probs.argmax(dim=1)
+
+
+def _with(rows: Rows, labels: Tensor, weights: Tensor, labelled: Tensor) -> Rows:
+    """`rows` with other labels and weights, those `labelled` to be learned."""
+    if not isinstance(rows, Treated):
+        return replace(rows, labels=labels, weights=weights)
+    treatment = rows.treatment.clone()
+    treatment[labelled] = CE
+    return replace(rows, labels=labels, weights=weights, treatment=treatment)

@@ -24,6 +24,9 @@ class KnownRows:
     `class_sums` (K, D+1) float64 holds sum of w x over the rows of each label, `total` sum of w:
     the part of the head's gradient that labels decide, exact at any moment. `changes` counts what
     rows, labels and weights have gone through.
+
+    Rows whose label is *unlearned* have weight 0, as if they had left, and are told apart by
+    `unlearned`: whoever does not ask for them does not meet them.
     """
 
     def __init__(self, columns: int, classes: int) -> None:
@@ -40,6 +43,7 @@ class KnownRows:
         self.class_sums = torch.zeros(classes, columns, dtype=torch.float64)
         self.total = 0.0
         self.changes = 0
+        self._against: dict[int, float] = {}
 
     @property
     def features(self) -> Tensor:
@@ -67,6 +71,21 @@ class KnownRows:
     def members(self, label: int) -> Tensor:
         """(M,) row numbers of the class, weight above 0; a view, valid until the next change."""
         return torch.from_numpy(self._members[label][: self._sizes[label]])
+
+    def unlearned(self) -> tuple[Tensor, Tensor]:
+        """Rows whose label is unlearned (U,), ascending, and what each counts (U,) float32."""
+        rows = sorted(self._against)
+        return (torch.tensor(rows, dtype=torch.int64),
+                torch.tensor([self._against[row] for row in rows], dtype=torch.float32))
+
+    def against(self, row: int) -> float:
+        """What the unlearning of a row's label counts, 0 where it is not unlearned."""
+        return self._against.get(row, 0.0)
+
+    @property
+    def unlearning(self) -> float:
+        """The sum of what unlearned rows count."""
+        return sum(self._against.values())
 
     def sizes(self) -> list[int]:
         """Rows of each class."""
@@ -99,8 +118,9 @@ class KnownRows:
             self._list(label, numbers[labels == label])
         return rows
 
-    def change(self, row: int, label: int, weight: float) -> None:
-        """Sets the label and weight of one row; weight 0 takes it out of the training set."""
+    def change(self, row: int, label: int, weight: float, against: float = 0.0) -> None:
+        """Sets the label and weight of one row; weight 0 takes it out of the training set, and
+        `against` > 0 has its label unlearned instead."""
         old, before = int(self._labels[row]), float(self._weights[row])
         x = self._features[row].double()
         self.class_sums[old] -= before * x
@@ -111,6 +131,10 @@ class KnownRows:
         if weight > 0 and (before <= 0 or label != old):
             self._list(label, np.array([row]))
         self._labels[row], self._weights[row] = label, weight
+        if against > 0:
+            self._against[row] = against
+        else:
+            self._against.pop(row, None)
         self.changes += 1
 
     def replace_features(self, columns: int) -> None:

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from ..kernels.left_out import Without, bounded_fit, refit_without
-from ..kernels.newton import Rows
 from .live_head import LiveHead
 
 INTERACTIVE = 30_000_000
@@ -29,8 +28,7 @@ class LeavingOut:
         known, self._l2 = head.known, head.l2
         large = known.count * known.columns * known.classes > INTERACTIVE
         self._passes = PASSES if large else None
-        self._rows = Rows(known.features if large else known.features.double(), known.labels,
-                          known.weights if large else known.weights.double(), known.classes)
+        self._rows = head.all_rows(exact=not large)
         self._features, self._label = features.double(), label
         inverse = head.curvature.step_inverse(known.probs, self._l2)
         self._base = bounded_fit(self._rows, self._l2, head.weights, inverse, self._passes)

@@ -5,11 +5,16 @@ an *anchor* (the W at which all rows were last evaluated): labels move it throug
 rows that enter or leave through their own term, and a refit is one chord step from the anchor with
 the factor at hand. What was postponed is done in idle time, one bounded piece after another: the
 anchor is moved up, the factor renewed, the penalty chosen again.
+
+Labels that are unlearned enter J as -log(1 - p_m) (`kernels.treated`) and nothing else: the factor
+that picks use, the penalty and the sample know the learned rows alone. Chord steps take their
+gradient and do without their curvature.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -17,7 +22,9 @@ from torch import Tensor
 from ..kernels.fisher import accumulate, complete, zeros
 from ..kernels.head import chunks, probabilities
 from ..kernels.newton import Rows, fit
+from ..kernels.solve import Inverse
 from ..kernels.top import Top
+from ..kernels.treated import CE, DROP, UNLEARN, Treated, fit_treated, unlearn_residuals
 from .curvature import Curvature
 from .known import Ints, KnownRows, evenly
 from .penalty import choosable, first_guess, search
@@ -58,6 +65,7 @@ class LiveHead:
         self.curvature = Curvature(self.known, self.exact_rows)
         self._l2_rows = 0
         self._job: Iterator[None] | None = None
+        self._treated: Inverse | None = None
         self.behind = 0
         """Rows that changed since all of them were last evaluated."""
 
@@ -71,10 +79,11 @@ class LiveHead:
         self._model_sums += scaled.double()
         self._moved(len(positions))
 
-    def change(self, row: int, label: int, weight: float) -> None:
-        """Another label or weight for a known row; weight 0 = it leaves."""
+    def change(self, row: int, label: int, weight: float, against: float = 0.0) -> None:
+        """Another label or weight for a known row; weight 0 = it leaves, with `against` > 0 its
+        label is unlearned."""
         gained = weight - float(self.known.weights[row])
-        self.known.change(row, label, weight)
+        self.known.change(row, label, weight, against)
         if gained:
             p, x = self.known.probs[row].double(), self.known.features[row].double()
             self._model_sums += gained * torch.outer(p, x)
@@ -117,18 +126,42 @@ class LiveHead:
         return self._settle(weights, probabilities(weights, self.known.features))
 
     def rows(self) -> Rows:
-        """All known rows, as the kernels take them."""
+        """All learned rows, as the kernels take them."""
         known = self.known
         return Rows(known.features, known.labels, known.weights, known.classes)
+
+    def all_rows(self, *, exact: bool = False) -> Rows:
+        """What J is a sum of: also the rows unlearned, where there are some. `exact`: in float64.
+        """
+        rows, (against, counts) = self.rows(), self.known.unlearned()
+        weights = self.known.weights.clone()
+        weights[against] = counts
+        if exact:
+            rows, weights = replace(rows, features=rows.features.double()), weights.double()
+        if not len(against):
+            return replace(rows, weights=weights)
+        kinds = torch.where(self.known.weights > 0, CE, DROP).to(torch.int8)
+        kinds[against] = UNLEARN
+        return Treated(rows.features, rows.labels, weights, rows.classes, kinds)
 
     def _ensure_l2(self) -> None:
         if self.l2 <= 0:
             self.l2 = first_guess(self.rows())
 
     def _fit(self) -> int:
+        if self.known.unlearning:
+            return self._fit_treated()
         start = self.curvature.step_inverse(self.known.probs, self.l2)
         found = fit(self.rows(), self.l2, self.weights, start, tolerance=TOLERANCE,
                     curve=lambda probs: self.curvature.renew(probs, self.l2))
+        self.decrement = found.decrement
+        return self._settle(found.weights, found.probs)
+
+    def _fit_treated(self) -> int:
+        rows = self.all_rows()
+        assert isinstance(rows, Treated)
+        found = fit_treated(rows, self.l2, self.weights, self._treated, tolerance=TOLERANCE)
+        self._treated = found.inverse if rows.dense else None
         self.decrement = found.decrement
         return self._settle(found.weights, found.probs)
 
@@ -163,8 +196,16 @@ class LiveHead:
 
     def gradient(self) -> Tensor:
         """(K, P) float64: gradient of J at the anchor, exact for the rows as they are now."""
-        fitted = (self._model_sums - self.known.class_sums) / self.known.total
-        return fitted + self.l2 * self.anchor
+        sums, total = self._model_sums - self.known.class_sums, self.known.total
+        if self.known.unlearning:
+            sums, total = sums + self._unlearning(), total + self.known.unlearning
+        return sums / total + self.l2 * self.anchor
+
+    def _unlearning(self) -> Tensor:
+        """(K, P) float64: what the rows unlearned add to the gradient's sum at the anchor."""
+        rows, counts = self.known.unlearned()
+        pull = unlearn_residuals(self.known.probs[rows].double(), self.known.labels[rows])
+        return (pull * counts[:, None].double()).T @ self.known.features[rows].double()
 
     def _sample(self) -> Rows:
         size = SAMPLE if self.curvature.dense else SAMPLE // 2
