@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,17 +55,24 @@ DECIDED_STATUS = {
 TREATMENTS = {Remedy.UNLEARN: Treatment.UNLEARN, Remedy.DROP: Treatment.DROP}
 """What an accepted suggestion does to training; a new label alone changes nothing there."""
 
-_CE = tuple(Treatment).index(Treatment.CE)
+_CE, _UNLEARN = (tuple(Treatment).index(each) for each in (Treatment.CE, Treatment.UNLEARN))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an event did. `relabelled`: positions that are trained on from now, or whose effective
-    label changed while they are; `left`: positions that are trained on no more."""
+    label changed while they are; `left`: positions that are trained on no more, or whose label was
+    unlearned and now counts nothing; `unlearned`: positions whose label is unlearned from now."""
 
     effects: tuple[fx.Effect, ...]
     relabelled: tuple[Position, ...] = ()
     left: tuple[Position, ...] = ()
+    unlearned: tuple[Position, ...] = ()
+
+    @property
+    def moved(self) -> tuple[Position, ...]:
+        """Positions that count otherwise in training now."""
+        return tuple(dict.fromkeys((*self.relabelled, *self.left, *self.unlearned)))
 
     @property
     def spoken(self) -> tuple[Position, ...]:
@@ -85,6 +92,14 @@ class Word:
     at: Seconds
 
 
+class _Stand(NamedTuple):
+    """How an example counts in training."""
+
+    trained: bool
+    label: Label
+    unlearned: bool
+
+
 class Loop:
     """State and column store of one session. `ids` are the examples' ids by position,
     `undecided` the positions that wait for a score, in order."""
@@ -99,7 +114,7 @@ class Loop:
         self._reasons: dict[Position, str] = {}
         self._audits: dict[Position, float] = {}
         self._data: Dataset | None = None
-        self._before: dict[Position, tuple[bool, Label]] = {}
+        self._before: dict[Position, _Stand] = {}
 
     @classmethod
     def resume(
@@ -180,6 +195,17 @@ class Loop:
         plain: NDArray[np.int64] = known[self.data.column("treatment")[known] == _CE]
         return plain
 
+    def unlearned(self, position: Position) -> bool:
+        """Whether an accepted suggestion has a known example's label unlearned."""
+        return (self.data.status(position) is Status.KNOWN
+                and self.data.treatment(position) is Treatment.UNLEARN)
+
+    def all_unlearned(self) -> NDArray[np.int64]:
+        """Positions of all that is `unlearned`, ascending."""
+        known = self.data.positions(Status.KNOWN)
+        found: NDArray[np.int64] = known[self.data.column("treatment")[known] == _UNLEARN]
+        return found
+
     def all_settled(self) -> list[Position]:
         """Every settled position."""
         return [position for position in self._words if self.settled(position)]
@@ -213,13 +239,17 @@ class Loop:
         if not self._before:
             return Outcome(effects)
         after = {position: self._stand(position) for position in self._before}
+        moved = {p: now for p, now in after.items() if now != self._before[p]}
         return Outcome(
             effects,
-            relabelled=tuple(p for p, now in after.items() if now[0] and now != self._before[p]),
-            left=tuple(p for p, now in after.items() if self._before[p][0] and not now[0]))
+            relabelled=tuple(p for p, now in moved.items() if now.trained),
+            left=tuple(p for p, now in moved.items() if not now.trained and (
+                self._before[p].trained or (self._before[p].unlearned and not now.unlearned))),
+            unlearned=tuple(p for p, now in moved.items() if now.unlearned))
 
-    def _stand(self, position: Position) -> tuple[bool, Label]:
-        return self.trained(position), self.data.effective(position)
+    def _stand(self, position: Position) -> _Stand:
+        return _Stand(self.trained(position), self.data.effective(position),
+                      self.unlearned(position))
 
     def _touch(self, position: Position) -> None:
         if position not in self._before:
@@ -338,9 +368,9 @@ class Loop:
         given_probability: float | None = None, predicted_change: float | None = None,
     ) -> ev.Counter | None:
         """A picked counter-example with the label it has now; None if it has left meanwhile."""
-        known, label = self._stand(position)
-        if not known:
+        if not self.trained(position):
             return None
+        label = self.data.effective(position)
         return ev.Counter(self.ids[position], position, label, predicted, beliefs, score,
                           given_probability, predicted_change)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from .config import LoopSettings
+from .dataset import Treatment
 from .errors import Conflict, NotFound
 from .loop import Loop, Outcome, beliefs
 from .rng import derive, generator
@@ -228,8 +229,11 @@ class Runner:
             self.engine.enter(outcome.relabelled, [data.effective(p) for p in outcome.relabelled])
         if outcome.left:
             self.engine.leave(outcome.left)
+        if outcome.unlearned:
+            self.engine.enter(outcome.unlearned, [data.effective(p) for p in outcome.unlearned],
+                              treatments=[Treatment.UNLEARN] * len(outcome.unlearned))
         self.engine.settled.tell(outcome.spoken, [self.loop.settled(p) for p in outcome.spoken])
-        self._changed += len(outcome.relabelled) + len(outcome.left)
+        self._changed += len(outcome.moved)
         for effect in outcome.effects:
             if isinstance(effect, fx.NeedScore):
                 self._may_score = True

@@ -8,6 +8,7 @@ import torch
 from tests_numeric import Inputs, blobs, engine
 
 from cincer.counterexample import COUNTER_EXAMPLES
+from cincer.dataset import Treatment
 from cincer.errors import Conflict, InvalidInput
 from cincer.kernels.fisher import fisher
 from cincer.kernels.head import gradients, probabilities, with_bias
@@ -604,3 +605,67 @@ def test_only_what_is_known_can_be_explained():
         found.explain(150, 0, 3)
     with pytest.raises(InvalidInput, match="without a given label"):
         found.explain(150, NO_LABEL, 4)
+
+
+# ---- treatments ---------------------------------------------------------------------------------
+
+
+def treated(found, places, given, kind):
+    found.enter(places, given[places], treatments=[kind] * len(places))
+    found.refit()
+    found.settle()
+
+
+def test_an_unlearned_label_pushes_and_supports_nothing():
+    found, _, given, _ = taught(head_l2=0.02)
+    places = np.arange(0, 30)
+    before = found.score(places, given[places]).probs[np.arange(30), given[places]]
+    treated(found, places, given, Treatment.UNLEARN)
+    after = found.score(places, given[places]).probs[np.arange(30), given[places]]
+    assert after.mean() < before.mean()
+    assert len(found.known) == 90
+    wrong = int((given[150] + 1) % 3)
+    assert found.pick(150, int(given[150]), wrong).counter_example not in places
+    with pytest.raises(Conflict, match="has left"):
+        found.explain(150, 0, 3)
+
+
+def test_told_at_once_or_later_the_head_is_the_same():
+    first, x, given, _ = taught(head_l2=0.02)
+    places = np.arange(10)
+    treated(first, places, given, Treatment.UNLEARN)
+    other = engine(x, 3, head_l2=0.02)
+    other.enter(places, given[places], treatments=[Treatment.UNLEARN] * 10)
+    other.enter(np.arange(10, 120), given[10:120])
+    other.refit()
+    other.settle()
+    np.testing.assert_allclose(first.predict(x), other.predict(x), atol=2e-3)
+
+
+@pytest.mark.parametrize("kind", [Treatment.DROP, Treatment.CE])
+def test_what_was_unlearned_can_be_left_out_or_learned_again(kind):
+    found, x, given, _ = taught(head_l2=0.02)
+    wanted = engine(x, 3, head_l2=0.02)
+    start = 0 if kind is Treatment.CE else 10
+    wanted.enter(np.arange(start, 120), given[start:120])
+    wanted.refit()
+    treated(found, np.arange(10), given, Treatment.UNLEARN)
+    treated(found, np.arange(10), given, kind)
+    assert found.known.unlearning == 0
+    np.testing.assert_allclose(found.predict(x), wanted.predict(x), atol=2e-3)
+
+
+def test_leaving_out_is_told_exactly_beside_unlearned_rows():
+    found, _, given, _ = taught(head_l2=0.02)
+    treated(found, np.arange(10), given, Treatment.UNLEARN)
+    told = found.explain(150, int(given[150]), 50)
+    assert told.given_probability == pytest.approx(
+        float(found.score([150], given[[150]]).probs[0, given[150]]), abs=1e-4)
+    turned, _ = found.forecast(np.arange(10), np.full(10, NO_LABEL))
+    assert not np.isin(turned, np.arange(10)).any()
+
+
+def test_treatments_are_as_many_as_positions():
+    found, _, given, _ = taught()
+    with pytest.raises(InvalidInput, match="1 treatments"):
+        found.enter([1, 2], given[1:3], treatments=[Treatment.DROP])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from blobs import CLASSES, blobs
 
-from cincer import build
+from cincer import acts, build
 from cincer.config import LoopSettings, ModelSettings, Settings
 from cincer.errors import InvalidInput, NotFound
 from cincer.loop import Loop
@@ -17,7 +17,16 @@ from cincer.rows import Rows
 from cincer.runner import Runner
 from cincer.session import events as ev
 from cincer.session.state import Query
-from cincer.types import Action, AnnotatorId, ExampleId, QueryKind, Status
+from cincer.types import (
+    Action,
+    AnnotatorId,
+    Deed,
+    ExampleId,
+    Position,
+    QueryKind,
+    Remedy,
+    Status,
+)
 
 ANN, BOB = AnnotatorId("ann"), AnnotatorId("bob")
 
@@ -318,3 +327,49 @@ def test_a_follow_up_whose_pair_was_dropped_finds_another_when_it_is_answered() 
     runner.reply(query.id, BOB, None, ev.Decision(Action.KEEP))
     assert query.id not in runner.loop.state.queries
     assert shown.position not in [m.position for m in runner.loop.state.undo[BOB][-1].marks]
+
+
+# ---- treatments --------------------------------------------------------------------------------
+
+def accepted(runner: Runner, position: int, remedy: Remedy) -> None:
+    proposed = acts.Proposed(ev.Proposal(remedy, None, "influence", 0, ""))
+    plan = acts.answered(runner.loop, Deed.ACCEPT, {runner.loop.ids[Position(position)]: proposed},
+                         ANN, runner.now())
+    assert plan.event is not None
+    runner.act(plan.event)
+
+
+def undone(runner: Runner) -> None:
+    runner.act(acts.act_undone(runner.loop, ANN, runner.now()))
+
+
+@pytest.mark.parametrize(("remedy", "against"), [(Remedy.UNLEARN, 1.0), (Remedy.DROP, 0.0)])
+def test_the_head_follows_an_accepted_treatment_and_its_undoing(
+    remedy: Remedy, against: float
+) -> None:
+    x, _, given = blobs(40, 0.2)
+    runner = a_runner(ask_threshold=1.0)
+    for number in range(40):
+        runner.receive(ExampleId(f"x{number}"), x[number], int(given[number]))
+    runner.refresh()
+    before = runner.engine.predict(x)
+    accepted(runner, 7, remedy)
+    assert (runner.engine.known.against(7), float(runner.engine.known.weights[7])) == (against, 0)
+    assert runner.loop.all_unlearned().tolist() == ([7] if against else [])
+    assert np.abs(runner.engine.predict(x) - before).max() > 1e-4
+    undone(runner)
+    assert (runner.engine.known.against(7), float(runner.engine.known.weights[7])) == (0, 1)
+    np.testing.assert_allclose(runner.engine.predict(x), before, atol=1e-3)
+
+
+def test_removing_what_was_unlearned_ends_it() -> None:
+    x, _, given = blobs(40, 0.2)
+    runner = a_runner(ask_threshold=1.0)
+    for number in range(40):
+        runner.receive(ExampleId(f"x{number}"), x[number], int(given[number]))
+    accepted(runner, 7, Remedy.UNLEARN)
+    plan = acts.resolved(runner.loop, Deed.REMOVE, [ExampleId("x7")], BOB, runner.now())
+    assert plan.event is not None
+    outcome = runner.act(plan.event)
+    assert outcome.left == outcome.moved == (7,)
+    assert runner.engine.known.unlearning == 0

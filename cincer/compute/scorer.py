@@ -22,6 +22,7 @@ import torch
 
 from .. import build
 from ..answers import Floats, Ints
+from ..dataset import Treatment
 from ..engine import Engine
 from ..errors import Conflict, Corrupt, NotFound
 from ..features import FeatureMatrix
@@ -31,7 +32,7 @@ from ..types import NO_LABEL
 from . import settings as wire
 from .frames import Frame, pack_ints, unpack_ints
 from .host import Host
-from .messages import beliefs_of, labels_of, margin_of
+from .messages import beliefs_of, labels_of, margin_of, unlearning
 
 log = logging.getLogger("cincer.scorer")
 
@@ -267,9 +268,11 @@ def _learned(network: Path) -> learned.Learned | None:
 
 
 def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:
-    inside = labels != NO_LABEL
-    engine.leave(positions[~inside])
+    inside, against = labels > NO_LABEL, labels < NO_LABEL
+    engine.leave(positions[labels == NO_LABEL])
     engine.enter(positions[inside], labels[inside])
+    engine.enter(positions[against], [unlearning(label) for label in labels[against].tolist()],
+                 treatments=[Treatment.UNLEARN] * int(against.sum()))
 
 
 def main(host: Host) -> None:

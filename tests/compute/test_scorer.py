@@ -9,7 +9,7 @@ import numpy as np
 from compute.making import Place
 
 from cincer.compute.frames import unpack_ints
-from cincer.compute.messages import labels_frame
+from cincer.compute.messages import labels_frame, unlearning
 from cincer.compute.scorer import Scorer
 from cincer.models.learned import learned_path
 
@@ -100,6 +100,18 @@ def test_a_reply_is_in_the_next_answer(place: Place) -> None:
     scorer.handle(labels_frame("labels", 9, [0, 1], [int(place.true[0]), -1]))
     found = _ask(scorer, "sync")
     assert (found["version"], found["head"]["known"]) == (9, 59)
+
+
+def test_an_unlearned_label_is_told_apart_from_one_left_out(place: Place) -> None:
+    scorer = _scorer(place)
+    _ask(scorer, "sync")
+    given = int(place.given[0])
+    believed = []
+    for told in (-1, unlearning(given), given):
+        scorer.handle(labels_frame("labels", 9, [0], [told]))
+        believed.append(_ask(scorer, "score", positions=[0], given=[given])["head"]["known"])
+        assert scorer.engine.known.against(0) == float(told == unlearning(given))
+    assert believed == [59, 59, 60]
 
 
 def test_rows_written_after_the_start_are_seen(place: Place) -> None:

@@ -92,7 +92,7 @@ class Group:
         done = self.loop.apply(event)
         seq = self._batch.record(
             event, done.effects, actor=actor, key=key, digest=digest, payload=payload)
-        self.moved.update(done.relabelled, done.left)
+        self.moved.update(done.moved)
         self.spoken.update(done.spoken)
         for effect in done.effects:
             self._follow(effect)

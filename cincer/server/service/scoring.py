@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...compute.frames import Frame
-from ...compute.messages import as_beliefs, labels_frame
+from ...compute.messages import as_beliefs, labels_frame, unlearning
 from ...loop import TOLERANCE
 from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
@@ -70,6 +70,9 @@ class Scoring:
         known = self._live.loop.all_trained()
         labels = self._live.loop.data.column("effective")[known]
         link.send(labels_frame("labels", self._version, known, labels))
+        if len(against := self._live.loop.all_unlearned()):
+            link.send(labels_frame("labels", self._version, against,
+                                   map(self._label, map(Position, against.tolist()))))
         self._tell_settled(self._live.loop.all_settled())
         self.resume()
 
@@ -189,7 +192,10 @@ class Scoring:
 
     def _label(self, position: Position) -> int:
         loop = self._live.loop
-        return loop.data.effective(position) if loop.trained(position) else NO_LABEL
+        label = loop.data.effective(position)
+        if loop.trained(position):
+            return label
+        return unlearning(label) if loop.unlearned(position) else NO_LABEL
 
     def _holders(self, queries: Iterable[QueryId]) -> set[AnnotatorId]:
         found = (self._live.state.queries.get(query) for query in queries)
