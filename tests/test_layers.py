@@ -21,7 +21,7 @@ LAYERS: dict[str, int] = {
     "session": 4, "engine": 4,
     "loop": 5, "question": 5,
     "acts": 6, "vouched": 6, "ledger": 6, "runner": 6,
-    "build": 7,
+    "build": 7, "policies": 7,
     "compute": 8, "inprocess": 8,
     "server": 9,
     "bench": 10,

@@ -11,6 +11,7 @@ import click
 from . import fsr, lsw, rdia
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
+from .policies import policies
 from .studies import COMMANDS
 
 
@@ -45,5 +46,5 @@ def demo(
     print_json(result) if as_json else print_table(result["rows"])
 
 
-for _study in (*COMMANDS, *rdia.COMMANDS, *fsr.COMMANDS, *lsw.COMMANDS):
+for _study in (*COMMANDS, *rdia.COMMANDS, *fsr.COMMANDS, *lsw.COMMANDS, policies):
     experiment.add_command(_study)

@@ -1,0 +1,127 @@
+"""What a run in process does by itself about labels nobody looked at: relabelling and weights.
+
+A relabelling policy takes back what it did last time and decides again on what is known now, as an
+act of its own (`MACHINE`), so that people's words always go before and the ledger has the trail. A
+weight policy says what each known example counts in the head. Both rest on the labels people
+vouched for; until there are enough of them, nothing happens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from . import acts
+from .answers import Floats, Ints
+from .errors import UnknownName
+from .loop import Loop
+from .relabel.advice import Advice, advise
+from .relabel.chooser import ACTIONS
+from .relabel.vouched import rows_of, trusted_of
+from .reweight import REWEIGHTERS, reweighter
+from .runner import Runner
+from .session.events import Proposal
+from .types import AnnotatorId, Deed, ExampleId, Label, Position, Remedy
+from .verified import Verified
+from .vouched import verified
+
+MACHINE = AnnotatorId("machine")
+"""Who acts."""
+
+RELABEL = ("none", "chooser", *ACTIONS)
+LEAST_WEIGHT = 1e-3
+"""What a known example counts at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """`relabel`: none, an action, or the chooser; `weight`: a reweighter or uniform; `every`:
+    replies between two looks."""
+
+    relabel: str = "none"
+    weight: str = "uniform"
+    every: int = 10
+
+    def __post_init__(self) -> None:
+        if self.relabel not in RELABEL:
+            raise UnknownName("relabel policy", self.relabel, RELABEL)
+        if self.weight not in REWEIGHTERS:
+            raise UnknownName("weight policy", self.weight, REWEIGHTERS)
+
+
+class Machine:
+    """Carries the policies out on one runner. `chosen` lists what relabelling did, by look."""
+
+    def __init__(self, runner: Runner, policies: Policies) -> None:
+        self._runner, self.policies = runner, policies
+        self._replies = 0
+        self._acted = False
+        self.chosen: list[str] = []
+
+    def replied(self) -> None:
+        """To be told after each reply; looks when it is time."""
+        self._replies += 1
+        if self._replies % self.policies.every == 0:
+            self.look()
+
+    def look(self) -> None:
+        """Decide again, by what is known now."""
+        if self.policies.relabel != "none":
+            self._relabel()
+        if self.policies.weight != "uniform":
+            self._weigh()
+
+    def _relabel(self) -> None:
+        runner = self._runner
+        if self._acted:
+            runner.act(acts.act_undone(runner.loop, MACHINE, runner.now()))
+            self._acted = False
+        runner.refresh()
+        top = runner.engine.top()
+        advice = advise(top, verified(runner.loop), policy=self.policies.relabel,
+                        limit=len(top.labels))
+        self.chosen.append(advice.chosen)
+        if advice.chosen not in ACTIONS or not len(advice):
+            return
+        plan = acts.answered(runner.loop, Deed.ACCEPT, proposals(runner.loop, advice), MACHINE,
+                             runner.now())
+        if plan.event is not None:
+            runner.act(plan.event)
+            self._acted = True
+
+    def _weigh(self) -> None:
+        runner = self._runner
+        runner.refresh()
+        known = runner.loop.all_trained()
+        labels = runner.loop.data.column("effective")[known]
+        runner.engine.enter(known, labels, weights(runner, verified(runner.loop),
+                                                   self.policies.weight, known))
+        runner.engine.refit()
+
+
+def proposals(loop: Loop, advice: Advice) -> dict[ExampleId, acts.Proposed]:
+    """The advice as suggestions to be answered."""
+    found = {}
+    rows = zip(advice.positions.tolist(), advice.actions, advice.proposed.tolist(),
+               advice.gain.tolist(), strict=True)
+    for at, action, proposed, gain in rows:
+        remedy = Remedy(action)
+        label: Label | None = proposed if remedy is Remedy.RELABEL else None
+        found[loop.ids[Position(at)]] = acts.Proposed(
+            Proposal(remedy, label, "influence", loop.state.model, ""), gain=gain)
+    return found
+
+
+def weights(
+    runner: Runner, vouched: Verified, name: str, known: Ints
+) -> Floats:
+    """(N,) what each of the `known` positions counts; 1 for all that people vouched for."""
+    top = runner.engine.top()
+    plain = replace(top, weights=(top.weights > 0).to(top.weights.dtype))
+    found = reweighter(name)(plain, trusted_of(plain, vouched.part(selection=False)))
+    rows = rows_of(plain, torch.from_numpy(known))
+    counted = found.weights[rows].clamp(min=LEAST_WEIGHT)
+    counted[torch.isin(torch.from_numpy(known), torch.from_numpy(vouched.positions))] = 1.0
+    return np.asarray(counted.numpy(), dtype=np.float32)
