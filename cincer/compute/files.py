@@ -15,7 +15,7 @@ KEPT = 2
 """Files of one name that are kept."""
 
 
-def save(folder: Path, name: str, number: int, **columns: NDArray[Any]) -> Path:
+def save(folder: Path, name: str, number: int, /, **columns: NDArray[Any]) -> Path:
     """Write a file whole or not at all, and let the oldest of its name go."""
     path = folder / f"{name}-{number:06d}.npz"
     partial = path.with_name(f"{name}.partial")

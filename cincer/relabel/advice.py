@@ -132,7 +132,8 @@ def _advice(
         found.positions[shown].numpy(), tuple(found.actions[at].value for at in shown.tolist()),
         found.proposed[shown].numpy(), gain.numpy(), (gain - 2 * spread).numpy(),
         (gain + 2 * spread).numpy(), found.harm[shown].numpy(),
-        reasons.numpy(), costs.numpy(), len(order), choice.action, choice.threshold, choice.verdicts, len(trusted), kept,
+        reasons.numpy(), costs.numpy(), len(order), choice.action, choice.threshold,
+        choice.verdicts, len(trusted), kept,
         trusted.effective_size, options.least, trusted_loss(trusted), choice.note)
 
 
