@@ -176,8 +176,8 @@ class Core:
         except OSError as error:
             log.error("the features cannot be written: %s", error)
             self._astray = True
-        self.publish(group)
         self._show(group)
+        self.publish(group)
         for item, answer in group.answers:
             item.answer(answer)
         for item, failure in group.failures:
