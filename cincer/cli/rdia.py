@@ -116,6 +116,11 @@ def report(found: Any, folder: Path, as_json: bool) -> None:
 
     document = found.document()
     write(document, folder)
+    show(document, folder, as_json)
+
+
+def show(document: dict[str, Any], folder: Path, as_json: bool) -> None:
+    """The content of a `study.json`, which was written into `folder`."""
     if as_json:
         print_json(document)
         return

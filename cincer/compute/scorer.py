@@ -22,7 +22,7 @@ import torch
 from .. import build
 from ..answers import Floats, Ints
 from ..engine import Engine
-from ..errors import Conflict
+from ..errors import Conflict, InvalidInput
 from ..features import FeatureMatrix
 from ..protocols import Network
 from ..types import NO_LABEL
@@ -36,6 +36,11 @@ from .promoted import loaded, promote, take_newest
 EXACT_ROWS = 3_000
 """Known examples up to which a reply is followed by an exact refit; above, the exact work is done
 between jobs. (10,000 examples of 64 features, 10 classes: 45 ms exact, 3 ms by a step.)"""
+
+
+FORESEEN = 200_000_000
+"""Numbers (known rows x columns x classes) up to which batches are foreseen (60,000 digits by their
+pixels are 471 million, and would take seconds)."""
 
 
 class Scorer:
@@ -181,7 +186,11 @@ class Scorer:
                 "group": None if found.group is None else asdict(found.group)}
 
     def _preview(self, frame: Frame) -> dict[str, Any]:
-        """Whose predicted class would change by other labels."""
+        """Whose predicted class would change by other labels; `InvalidInput` where to find out
+        would keep everybody else waiting."""
+        known = self.engine.known
+        if known.count * known.columns * known.classes > FORESEEN:
+            raise InvalidInput("there are too many known examples to foresee a batch")
         turned, classes = self.engine.forecast(
             unpack_ints(frame["positions"]), unpack_ints(frame["labels"]))
         return {"name": frame["name"], "turned": pack_ints(turned), "classes": pack_ints(classes)}

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from ..errors import UnknownName
 from ..kernels.trusted import Trusted, trusted
 from .argmax import Argmax
+from .confident_learning import ConfidentLearning
 from .dropout import Dropout
 from .erm import Erm
 from .opt_lr import OptLr
@@ -39,6 +40,7 @@ RELABELLERS: dict[str, Callable[[Options], Relabeller]] = {
     "opt_lr": OptLr,
     "uids_sigmoid": lambda options: Uids(options, sigmoid),
     "uids_linear": lambda options: Uids(options, linear),
+    "confident_learning": ConfidentLearning,
 }
 
 

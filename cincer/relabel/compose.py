@@ -52,7 +52,8 @@ def compose(
                       or [torch.empty(0, dtype=torch.int64)])
     pushed = solve(trusted.gradient())
     fall = torch.cat([_fall(top, pushed, part, action) for action, part in chosen] or [harm[:0]])
-    gain = fall - harm[rows]
+    dropped = torch.tensor([action is Treat.DROP for action, _ in chosen], dtype=torch.bool)
+    gain = (fall - harm[rows]).masked_fill(dropped[codes], 0.0)
     order = torch.argsort(fall, descending=True, stable=True)
     order = order[torch.argsort(gain[order], descending=True, stable=True)]
     rows, codes, fall, gain = rows[order], codes[order], fall[order], gain[order]

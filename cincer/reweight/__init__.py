@@ -6,6 +6,7 @@ themselves; where there is too little to go by, all rows count 1 and the answer 
 
 weights      what reweighters answer       options      what they can be told
 history      weights and losses by epoch    passes       learning head and weights together
+joint        LSW for whole networks         fsr          FSR: without a trusted set
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 from ..errors import UnknownName
 from ..kernels.trusted import Trusted, trusted
+from .fsr import Fsr
 from .history import History
 from .l2rw import L2rw
 from .lsw import Lsw, chain, literal
@@ -29,6 +31,8 @@ REWEIGHTERS: dict[str, Callable[[Options], Reweighter]] = {
     "lsw_chain": lambda options: Lsw(options, chain),
     "l2rw": L2rw,
     "meta_weight_net": MetaWeightNet,
+    "fsr": Fsr,
+    "fsr_released": lambda options: Fsr(options, released=True),
 }
 
 

@@ -55,13 +55,15 @@ def test_weights_are_a_half_before_they_begin_to_move(name):
 
 
 def test_without_steps_of_the_weights_the_head_is_that_of_equal_weights():
-    """L6: weight_rate 0 gives the losses of plain training, to 1e-12."""
+    """L6: weight_rate 0 gives the losses of plain training, as far as the history's half precision
+    tells them apart."""
     top, known, _ = clusters()
     still = reweighter("lsw", Options(weight_rate=0, history=True, batch=50))(top, known)
     assert (still.weights == 0.5).all()
     data = scaled(top, known, torch.arange(400))
     plain = _plain_training(data, Options(batch=50))
-    assert torch.allclose(losses_of(data, plain), still.history.losses[-1].double(), atol=2e-3)
+    kept = still.history.losses[-1].double()
+    assert torch.allclose(losses_of(data, plain), kept, rtol=1e-3, atol=1e-6)
 
 
 def _plain_training(data, options):

@@ -34,6 +34,7 @@ def _one(action: Deed) -> Handler:
     def handle(call: Call) -> Message:
         said = message(w.OneSuggestionIn)
         return _answer(call, action, said.key, [call.path["id"]])
+    handle.__name__ = f"{action.value}_suggestion"
     return handle
 
 
@@ -41,6 +42,7 @@ def _many(action: Deed) -> Handler:
     def handle(call: Call) -> Message:
         said = message(w.SuggestionsIn)
         return _answer(call, action, said.key, said.ids)
+    handle.__name__ = f"{action.value}_suggestions"
     return handle
 
 
@@ -49,7 +51,7 @@ def _answer(call: Call, action: Deed, key: str, ids: list[str]) -> Message:
         call.identity.actor, key, action, tuple(map(ExampleId, ids))))
 
 
-def preview(call: Call) -> Message:
+def preview_suggestions(call: Call) -> Message:
     said = message(w.BatchPreviewIn)
     return acknowledge(call.parts, call.identity, PreviewSuggestions(
         call.identity.actor, tuple(map(ExampleId, said.ids))))
@@ -79,7 +81,7 @@ ROUTES = (
     Route("GET", "/suggestions/calibration", "suggestions.read", calibration,
           "What acts of accepting were predicted to bring, and what they brought.",
           w.CalibrationView),
-    Route("POST", "/suggestions/preview", "suggestions.read", preview,
+    Route("POST", "/suggestions/preview", "suggestions.read", preview_suggestions,
           "What accepting these would bring; nothing changes.", w.BatchPreview,
           w.BatchPreviewIn),
     Route("POST", "/suggestions/refresh", "suggestions.act", refresh,
