@@ -10,9 +10,11 @@ import pytest
 import torch
 from compute.making import WIDTH, Place
 
+from cincer.compute import scorer as scorer_module
 from cincer.compute.frames import Frame, pack_ints, unpack_ints
 from cincer.compute.messages import labels_frame
 from cincer.compute.scorer import Scorer
+from cincer.errors import InvalidInput
 from cincer.models import foreseen
 from cincer.types import NO_LABEL
 
@@ -63,6 +65,14 @@ def test_with_very_many_numbers_a_few_steps_say_nearly_the_same(
     monkeypatch.setattr(foreseen, "INTERACTIVE", 0)
     quick = preview(scorer, batch, np.ones(20))
     assert len(set(exact.items()) & set(quick.items())) >= 0.8 * len(exact)
+
+
+def test_nobody_is_kept_waiting_for_a_preview(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorer_module, "FORESEEN", 60 * (WIDTH + 1) * 3 - 1)
+    with pytest.raises(InvalidInput, match="too many"):
+        preview(scorer, [1], [0])
 
 
 def test_labels_as_they_are_turn_nothing(place: Place, scorer: Scorer) -> None:
