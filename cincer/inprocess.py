@@ -23,6 +23,7 @@ from .session.effects import ActNoted, ReplyNoted
 from .session.events import Decision
 from .session.queries import suspicion as urgency
 from .session.state import Query
+from .suggestion import Suggestions
 from .types import (
     NO_LABEL,
     Action,
@@ -36,7 +37,9 @@ from .types import (
 )
 
 if TYPE_CHECKING:
+    from .advising import Adviser
     from .loop import Outcome
+    from .policies import Machine
 
 Verdict: TypeAlias = str | tuple[str, str | Label] | None
 """An action, an action with its label, or nothing."""
@@ -91,6 +94,8 @@ class Session:
         self._trainer: build.Trainer | None = None
         self._train_at = max(20, self.settings.loop.bootstrap)
         self._shown: dict[QueryId, Query] = {}
+        self._adviser: Adviser | None = None
+        self._machine: Machine | None = None
 
     # ---- arrivals ------------------------------------------------------------------------------
 
@@ -117,6 +122,7 @@ class Session:
             self._runner = build.runner(self.settings, shape, self.classes, model=self._model,
                                         record=self._record, clock=self._clock)
             self._trainer = build.Trainer(self._runner, self.settings.model)
+            self._machine = _machine(self._runner, self.settings)
         return self._runner
 
     def _train_when_doubled(self, running: Runner) -> None:
@@ -167,6 +173,8 @@ class Session:
         before = self._labels_of(name)
         outcome = self._running.reply(name, ME, mine, other, others=more, comment=comment)
         self._shown.pop(name, None)
+        if self._machine is not None:
+            self._machine.replied()
         return self._answered(name, outcome, before)
 
     def _verdict(self, said: Verdict) -> Decision | None:
@@ -270,13 +278,54 @@ class Session:
     def _done(self, plan: acts.Plan) -> Acted:
         if plan.event is not None:
             self._running.act(plan.event)
-        return Acted(plan.event.act if plan.event and plan.done else None,
-                     tuple(map(str, plan.done)), {str(example): why for example, why in plan.left})
+        return _acted(plan)
 
     def _show(self, query: QueryId) -> Question:
         found = self._running.show(query)
         self._shown[query] = found
         return question(found, self.classes)
+
+    # ---- suggestions ---------------------------------------------------------------------------
+
+    def suggestions(self) -> Suggestions:
+        """What to do about labels that nobody has settled, the largest predicted gain first, from
+        all that was said so far (setting `relabel_policy`). None, with a note that says why, until
+        at least 20 labels are verified. They stand until asked for again."""
+        return self._advising.look()
+
+    def accept(self, ids: Sequence[str] | str, *, by: str = ME, comment: str = "") -> Acted:
+        """Do what was suggested about these examples, as one act; `undo_act` takes it back. A
+        person's word always goes before. `Conflict` before the first `suggestions`."""
+        return self._answer(ids, Deed.ACCEPT, by, comment)
+
+    def reject(self, ids: Sequence[str] | str, *, by: str = ME, comment: str = "") -> Acted:
+        """Not to be suggested again."""
+        return self._answer(ids, Deed.REJECT, by, comment)
+
+    def ask(self, ids: Sequence[str] | str, *, by: str = ME, comment: str = "") -> Acted:
+        """Have these suggestions come up as ordinary questions (see `pending`)."""
+        return self._answer(ids, Deed.ASK, by, comment)
+
+    def weights(self) -> dict[str, float]:
+        """By id, what each example that is trained on counts (setting `weight_policy`); 1 for all
+        whose label a person gave."""
+        found = self._advising.weights(self.settings.loop.weight_policy)
+        return {str(example): weight for example, weight in found.items()}
+
+    def _answer(self, ids: Sequence[str] | str, deed: Deed, by: str, comment: str) -> Acted:
+        named = [ids] if isinstance(ids, str) else ids
+        plan = self._advising.answer(map(ExampleId, named), deed, AnnotatorId(by), comment)
+        return _acted(plan)
+
+    @property
+    def _advising(self) -> Adviser:
+        if self._adviser is None:
+            from .advising import Adviser
+
+            self._adviser = Adviser(
+                self._running, self.classes, policy=self.settings.loop.relabel_policy,
+                seed=self.settings.model.seed)
+        return self._adviser
 
     # ---- what has come of it -------------------------------------------------------------------
 
@@ -355,6 +404,17 @@ class Session:
 
     def _name(self, label: Label) -> str | None:
         return None if label == NO_LABEL else self.classes[label]
+
+
+def _machine(runner: Runner, settings: Settings) -> Machine | None:
+    from .policies import machine
+
+    return machine(runner, settings)
+
+
+def _acted(plan: acts.Plan) -> Acted:
+    return Acted(plan.event.act if plan.event and plan.done else None,
+                 tuple(map(str, plan.done)), {str(example): why for example, why in plan.left})
 
 
 def _classes(classes: Sequence[str] | int | None, schema: Encoder | None) -> tuple[str, ...]:

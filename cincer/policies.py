@@ -15,7 +15,8 @@ import torch
 
 from . import acts
 from .answers import Floats, Ints
-from .errors import UnknownName
+from .config import LoopSettings, Settings
+from .errors import InvalidInput, UnknownName
 from .loop import Loop
 from .relabel.advice import Advice, advise
 from .relabel.chooser import ACTIONS
@@ -38,11 +39,27 @@ LEAST_WEIGHT = 1e-3
 @dataclass(frozen=True, slots=True)
 class Policies:
     """`relabel`: none, an action, or the chooser; `weight`: a reweighter or uniform; `every`:
-    replies between two looks."""
+    replies between two looks. At most the share `share` of the known examples is relabelled, and
+    only where the mean trusted loss is predicted to fall by `least` nats."""
 
     relabel: str = "none"
     weight: str = "uniform"
     every: int = 10
+    share: float = 1.0
+    least: float = 0.0
+
+    @classmethod
+    def of(cls, settings: LoopSettings) -> Policies:
+        """What the settings ask for: relabelling once `auto_accept` lets it."""
+        alone = settings.auto_accept > 0 and settings.advice_every > 0
+        return cls(settings.relabel_policy if alone else "none",
+                   settings.weight_policy if settings.advice_every else "uniform",
+                   max(settings.advice_every, 1), settings.auto_accept, settings.auto_accept_gain)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is done at all."""
+        return self.relabel == "none" and self.weight == "uniform"
 
     def __post_init__(self) -> None:
         if self.relabel not in RELABEL:
@@ -85,7 +102,10 @@ class Machine:
         self.chosen.append(advice.chosen)
         if advice.chosen not in ACTIONS or not len(advice):
             return
-        plan = acts.answered(runner.loop, Deed.ACCEPT, proposals(runner.loop, advice), MACHINE,
+        told = proposals(runner.loop, advice)
+        room = int(self.policies.share * len(top.labels[top.weights > 0]))
+        sure = [example for example, one in told.items() if (one.gain or 0) >= self.policies.least]
+        plan = acts.answered(runner.loop, Deed.ACCEPT, {e: told[e] for e in sure[:room]}, MACHINE,
                              runner.now())
         if plan.event is not None:
             runner.act(plan.event)
@@ -99,6 +119,18 @@ class Machine:
         runner.engine.enter(known, labels, weights(runner, verified(runner.loop),
                                                    self.policies.weight, known))
         runner.engine.refit()
+
+
+def machine(runner: Runner, settings: Settings) -> Machine | None:
+    """What carries out the policies of `settings` on `runner`; None where nothing is to be done.
+    `InvalidInput` where networks are trained from scratch: what was weighed would be forgotten."""
+    policies = Policies.of(settings.loop)
+    if policies.idle:
+        return None
+    if settings.model.training != "live":
+        raise InvalidInput("weight_policy and auto_accept need training = live",
+                           training=settings.model.training)
+    return Machine(runner, policies)
 
 
 def proposals(loop: Loop, advice: Advice) -> dict[ExampleId, acts.Proposed]:

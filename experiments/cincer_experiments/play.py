@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cincer import build
 from cincer.config import Settings
 from cincer.kernels.metrics import weighted_f1
+from cincer.policies import machine
 from cincer.rows import Rows
 from cincer.runner import Runner
 from cincer.session.events import Decision
@@ -59,6 +60,7 @@ def play(
     settings = replace(settings, loop=replace(settings.loop, bootstrap=stream.bootstrap))
     schema = stream.schema
     runner = build.runner(settings, (schema.width,), schema.classes, model=model)
+    by_itself = machine(runner, settings)
     referee = Referee(stream, settings, upper_bound)
     asked = followed = inspected = 0
     for t, arrival in enumerate(stream, start=1 - stream.bootstrap):
@@ -71,6 +73,8 @@ def play(
             inspected += answer(runner, runner.show(query.id), oracle, drop)
             more = follow(runner, oracle)
             followed, inspected = followed + more, inspected + more
+            if by_itself is not None:
+                by_itself.replied()
         if t >= 0:
             yield referee.step(runner, t, asked, inspected, followed)
 

@@ -83,6 +83,9 @@ class Plan:
             raise InvalidInput("arrivals and repeats are at least 1")
         if not 0 <= self.noise < 1:
             raise InvalidInput(f"noise is a share from 0 to below 1, not {self.noise}")
+        asked = self.settings.loop.auto_accept > 0 or self.settings.loop.weight_policy != "uniform"
+        if asked and self.settings.model.training != "live":
+            raise InvalidInput("auto_accept and weight_policy need --training live")
         if self.streams == "published" and self.noise_model != "symmetric":
             raise InvalidInput("the published streams have symmetric noise")
         return self
