@@ -40,13 +40,15 @@ LEAST_WEIGHT = 1e-3
 class Policies:
     """`relabel`: none, an action, or the chooser; `weight`: a reweighter or uniform; `every`:
     replies between two looks. At most the share `share` of the known examples is relabelled, and
-    only where the mean trusted loss is predicted to fall by `least` nats."""
+    only where the mean trusted loss is predicted to fall by `least` nats; with `sure`, by more than
+    two standard errors over the trusted examples."""
 
     relabel: str = "none"
     weight: str = "uniform"
     every: int = 10
     share: float = 1.0
     least: float = 0.0
+    sure: bool = False
 
     @classmethod
     def of(cls, settings: LoopSettings) -> Policies:
@@ -54,7 +56,8 @@ class Policies:
         alone = settings.auto_accept > 0 and settings.advice_every > 0
         return cls(settings.relabel_policy if alone else "none",
                    settings.weight_policy if settings.advice_every else "uniform",
-                   max(settings.advice_every, 1), settings.auto_accept, settings.auto_accept_gain)
+                   max(settings.advice_every, 1), settings.auto_accept, settings.auto_accept_gain,
+                   sure=True)
 
     @property
     def idle(self) -> bool:
@@ -102,14 +105,24 @@ class Machine:
         self.chosen.append(advice.chosen)
         if advice.chosen not in ACTIONS or not len(advice):
             return
-        told = proposals(runner.loop, advice)
-        room = int(self.policies.share * len(top.labels[top.weights > 0]))
-        sure = [example for example, one in told.items() if (one.gain or 0) >= self.policies.least]
-        plan = acts.answered(runner.loop, Deed.ACCEPT, {e: told[e] for e in sure[:room]}, MACHINE,
-                             runner.now())
+        told = self._within(proposals(runner.loop, advice), advice,
+                            int((top.weights > 0).sum()))
+        plan = acts.answered(runner.loop, Deed.ACCEPT, told, MACHINE, runner.now())
         if plan.event is not None:
             runner.act(plan.event)
             self._acted = True
+
+    def _within(
+        self, told: dict[ExampleId, acts.Proposed], advice: Advice, known: int
+    ) -> dict[ExampleId, acts.Proposed]:
+        """Those that the policies' bounds let pass, in order."""
+        policies = self.policies
+        enough = advice.gain >= policies.least
+        if policies.sure:
+            enough &= advice.low > 0
+        room = int(policies.share * known)
+        passed = [one for one, passes in zip(told, enough.tolist(), strict=True) if passes]
+        return {one: told[one] for one in passed[:room]}
 
     def _weigh(self) -> None:
         runner = self._runner

@@ -92,11 +92,26 @@ def test_a_file_of_other_settings_is_left_alone(simulate):
     (("--suspicion", "margn"), "did you mean 'margin'"),
     (("--early-stop", "papr"), "did you mean 'paper'"),
     (("--jobs", "0"), "--jobs"),
+    (("--weight-policy", "reweighter"), "weight_policy"),
+    (("--weight-policy", "lsw", "--training", "from_scratch"), "--training live"),
+    (("--auto-accept", "1", "--training", "from_scratch"), "--training live"),
 ])
 def test_what_cannot_be_run_is_said_in_one_line(simulate, words, told):
     found = simulate(*words)
     assert found.exit_code == 2, found.output
     assert told in found.stderr
+
+
+@pytest.mark.parametrize("words", [
+    ("--weight-policy", "lsw"), ("--auto-accept", "1", "--relabel-policy", "relabel")])
+def test_policies_change_the_run(simulate, words):
+    busy = ("--noise", "0.4", "--arrivals", "60", "--repeats", "1", "--ask-threshold", "0",
+            "--advice-every", "5")
+    assert simulate(*busy, *words).exit_code == 0
+    assert simulate(*busy, out="alone.jsonl").exit_code == 0
+    last, alone = (_lines(simulate, out)[-1] for out in ("run.jsonl", "alone.jsonl"))
+    assert last["f1"] != alone["f1"]
+    assert (last["mislabelled_share"] != alone["mislabelled_share"]) == ("--auto-accept" in words)
 
 
 FROM_SCRATCH = ("--training", "from_scratch", "--epochs", "4", "--bootstrap", "40")
