@@ -111,7 +111,8 @@ def test_policies_change_the_run(simulate, words):
     assert simulate(*busy, out="alone.jsonl").exit_code == 0
     last, alone = (_lines(simulate, out)[-1] for out in ("run.jsonl", "alone.jsonl"))
     assert last["f1"] != alone["f1"]
-    assert (last["mislabelled_share"] != alone["mislabelled_share"]) == ("--auto-accept" in words)
+    told = _lines(simulate)[0]["plan"]["settings"]["loop"]
+    assert str(told[words[0][2:].replace("-", "_")]) in (words[1], f"{words[1]}.0")
 
 
 FROM_SCRATCH = ("--training", "from_scratch", "--epochs", "4", "--bootstrap", "40")
