@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cincer import acts
+from cincer.config import Settings, merge
 from cincer.errors import UnknownName
 from cincer.policies import MACHINE, Machine, Policies
+from cincer.policies import machine as by_settings
 from cincer.types import Position
 from cincer_experiments.policies.run import Setting, _runner, asked, run
 from cincer_streams.datasets import load
@@ -98,3 +101,37 @@ def test_unknown_policies_are_refused():
         Policies(relabel="guess")
     with pytest.raises(UnknownName, match="weight policy"):
         Policies(weight="guess")
+
+
+def test_bounds_hold_the_machine_back():
+    runner, _, _ = played(Policies())
+    counts = []
+    for bounds in ({}, {"share": 0.02}, {"sure": True}, {"least": 100.0}):
+        Machine(runner, Policies(relabel="drop", **bounds)).look()
+        counts.append(len(_touched(runner)))
+        if counts[-1]:
+            runner.act(acts.act_undone(runner.loop, MACHINE, runner.now()))
+    assert counts[3] == 0 < counts[1] <= 0.02 * 400 < counts[0]
+    assert 0 < counts[2] < counts[0]
+
+
+def test_unlearning_is_not_leaving_out():
+    said = []
+    for action in ("drop", "unlearn"):
+        runner, machine, found = played(Policies(relabel=action))
+        machine.look()
+        assert bool(len(runner.loop.all_unlearned())) == (action == "unlearn")
+        said.append(runner.engine.predict(found.contents.encoded(found.schema)))
+    assert np.abs(said[0] - said[1]).max() > 0.01
+
+
+def test_settings_without_policies_have_no_machine():
+    runner, _, _ = played(Policies(), 60)
+    assert by_settings(runner, Settings()) is None
+    weighed = merge(Settings(), {"weight_policy": "lsw", "advice_every": 5})
+    made = by_settings(runner, weighed)
+    assert made is not None
+    assert made.policies == Policies(weight="lsw", every=5, share=0.0, sure=True)
+    assert by_settings(runner, merge(weighed, {"advice_every": 0})) is None
+    alone = merge(Settings(), {"auto_accept": 0.1, "relabel_policy": "drop"})
+    assert Policies.of(alone.loop) == Policies(relabel="drop", share=0.1, sure=True)

@@ -19,14 +19,13 @@ ALONE, CHOOSER = "cincer alone", "chooser"
 POLICIES: dict[str, Policies] = {
     ALONE: Policies(),
     "drop": Policies(relabel="drop"),
+    "unlearn": Policies(relabel="unlearn"),
     "relabel": Policies(relabel="relabel"),
     CHOOSER: Policies(relabel="chooser"),
     "lsw": Policies(weight="lsw"),
     "fsr": Policies(weight="fsr"),
     "l2rw": Policies(weight="l2rw"),
 }
-"""In process, unlearning leaves a row out as dropping does, so it is not run by itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -125,5 +124,4 @@ def _error(found: Mean) -> float | None:
 
 def _notes(plan: Plan) -> list[str]:
     return [f"Examples are the first {plan.setting.width} principal components of their inputs "
-            "(of the first 500 arrivals, without labels); the model is softmax regression.",
-            "Unlearned rows leave the head's training, as dropped ones do."]
+            "(of the first 500 arrivals, without labels); the model is softmax regression."]
