@@ -67,6 +67,19 @@ class LoopSettings:
     selection_share: float = _setting(
         0.3, "share of the verified labels kept for choosing thresholds and actions",
         low=0, high=1)
+    advice_every: int = _setting(
+        10, "replies and curators' acts after which suggestions are made again; 0 = none are made",
+        low=0)
+    relabel_policy: str = _setting(
+        "chooser", "what is suggested: the action that does best on verified labels kept for "
+        "choosing, or one of leaving out, unlearning and relabelling",
+        choices=("chooser", "drop", "unlearn", "relabel"))
+    auto_accept: float = _setting(
+        0.0, "share of the known examples that suggestions may change without a person; 0 = none",
+        low=0, high=1)
+    auto_accept_gain: float = _setting(
+        0.0, "predicted fall of the mean trusted loss, in nats, below which no suggestion is "
+        "accepted without a person", low=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,10 @@ class Loop:
         """Every settled position."""
         return [position for position in self._words if self.settled(position)]
 
+    def all_proposed(self) -> list[Position]:
+        """Every position whose suggestion is decided."""
+        return list(self._proposals)
+
     # ---- telling -------------------------------------------------------------------------------
 
     def apply(self, event: ev.Event) -> Outcome:

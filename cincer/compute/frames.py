@@ -1,7 +1,8 @@
 """Frames on a pipe: four bytes of length (big-endian), then that many bytes of JSON.
 
 Both sides use it: the server's client and the processes' host. Whole columns of integers travel
-as base64 of little-endian int32 (`pack_ints`), so that 100,000 labels are half a megabyte.
+as base64 of little-endian int32 (`pack_ints`), so that 100,000 labels are half a megabyte; columns
+of real numbers as float32 (`pack_floats`), NaN among them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..errors import Corrupt
 
 Frame: TypeAlias = dict[str, Any]
 Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
 
 LARGEST = 1 << 28
 """Bytes of one frame at most; a longer length prefix means that the pipe is out of step."""
@@ -56,3 +58,13 @@ def pack_ints(values: Iterable[int] | Ints) -> str:
 def unpack_ints(text: str) -> Ints:
     """What `pack_ints` packed, (N,) int64."""
     return np.frombuffer(base64.b64decode(text), dtype="<i4").astype(np.int64)
+
+
+def pack_floats(values: Floats) -> str:
+    """Real numbers as text for a frame, in float32."""
+    return base64.b64encode(values.astype("<f4").tobytes()).decode()
+
+
+def unpack_floats(text: str) -> Floats:
+    """What `pack_floats` packed, (N,) float64."""
+    return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float64)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Belief
-from .frames import Frame, Ints, pack_ints, unpack_ints
+from ..verified import Verified
+from .frames import Frame, Ints, pack_floats, pack_ints, unpack_floats, unpack_ints
 
 BELIEFS = 5
 """Classes named in an opinion, the most probable first."""
@@ -30,6 +31,20 @@ def labels_frame(op: str, version: int, positions: Iterable[int] | Ints,
 def labels_of(frame: Frame) -> tuple[Ints, Ints]:
     """Positions and labels of a `labels_frame`, (N,) each."""
     return unpack_ints(frame["positions"]), unpack_ints(frame["labels"])
+
+
+def verified_fields(verified: Verified) -> Frame:
+    """The labels people vouched for, as fields of a frame."""
+    return {"verified": pack_ints(verified.positions),
+            "verified_labels": pack_ints(verified.labels),
+            "propensity": pack_floats(verified.propensity),
+            "selection": pack_ints(verified.selection.astype(np.int64))}
+
+
+def verified_of(frame: Frame) -> Verified:
+    """What `verified_fields` packed."""
+    return Verified(unpack_ints(frame["verified"]), unpack_ints(frame["verified_labels"]),
+                    unpack_floats(frame["propensity"]), unpack_ints(frame["selection"]) > 0)
 
 
 def beliefs_of(probs: NDArray[np.float32]) -> list[list[list[float]]]:

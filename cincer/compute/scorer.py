@@ -10,7 +10,6 @@ label ever comes here.
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable
 from dataclasses import asdict
@@ -23,34 +22,25 @@ import torch
 from .. import build
 from ..answers import Floats, Ints
 from ..engine import Engine
-from ..errors import Conflict, Corrupt, NotFound
+from ..errors import Conflict, InvalidInput
 from ..features import FeatureMatrix
-from ..models import checkpoints, learned
 from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
 from .frames import Frame, pack_ints, unpack_ints
 from .host import Host
+from .inputs import Shaped
 from .messages import beliefs_of, labels_of, margin_of
-
-log = logging.getLogger("cincer.scorer")
+from .promoted import loaded, promote, take_newest
 
 EXACT_ROWS = 3_000
 """Known examples up to which a reply is followed by an exact refit; above, the exact work is done
 between jobs. (10,000 examples of 64 features, 10 classes: 45 ms exact, 3 ms by a step.)"""
 
 
-class Shaped:
-    """The feature matrix as the network takes its inputs: (N, *shape) float32."""
-
-    def __init__(self, matrix: FeatureMatrix, shape: tuple[int, ...]) -> None:
-        self._matrix, self._shape = matrix, shape
-
-    def rows(self, positions: Ints) -> Floats:
-        return self._matrix.rows(positions).reshape(-1, *self._shape)
-
-    def __len__(self) -> int:
-        return len(self._matrix)
+FORESEEN = 200_000_000
+"""Numbers (known rows x columns x classes) up to which batches are foreseen (60,000 digits by their
+pixels are 471 million, and would take seconds)."""
 
 
 class Scorer:
@@ -121,16 +111,7 @@ class Scorer:
         self._empty = lambda: build.network(settings.model, shape, classes, settings.seed)
         self._engine = self._build()
         self._version, self._folder = frame["version"], Path(frame["models"])
-        self._take_newest(frame["networks"])
-
-    def _take_newest(self, networks: list[dict[str, str]]) -> None:
-        """The newest promoted network whose file is whole; one generation may be broken."""
-        for each in networks:
-            try:
-                self._promote(each)
-                return
-            except (Corrupt, NotFound) as error:
-                log.error("a network is passed over: %s", error)
+        take_newest(self._engine, frame["networks"], self._empty)
 
     def _labels(self, frame: Frame) -> None:
         self._matrix.refresh()
@@ -205,7 +186,11 @@ class Scorer:
                 "group": None if found.group is None else asdict(found.group)}
 
     def _preview(self, frame: Frame) -> dict[str, Any]:
-        """Whose predicted class would change by other labels."""
+        """Whose predicted class would change by other labels; `InvalidInput` where to find out
+        would keep everybody else waiting."""
+        known = self.engine.known
+        if known.count * known.columns * known.classes > FORESEEN:
+            raise InvalidInput("there are too many known examples to foresee a batch")
         turned, classes = self.engine.forecast(
             unpack_ints(frame["positions"]), unpack_ints(frame["labels"]))
         return {"name": frame["name"], "turned": pack_ints(turned), "classes": pack_ints(classes)}
@@ -224,22 +209,17 @@ class Scorer:
         return {"name": frame["name"], "path": str(path)}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
-        done = self.engine.promote(self._loaded(frame), _learned(Path(frame["path"])))
+        done = promote(self.engine, frame, self._empty)
         self._flipped += done.flips or 0
         self._exact = done.exact
         self._version = frame.get("version", self._version)
         return {}
 
-    def _loaded(self, frame: Frame) -> Network:
-        network = self._empty()
-        checkpoints.load(Path(frame["path"]), network, frame["digest"])
-        return network
-
     def _measure(self, frame: Frame) -> dict[str, Any]:
         """Predicted classes of the hold-out by the live model and by the never-ask run."""
         if self._never is not None:
             if frame.get("network"):
-                self._never.promote(self._loaded(frame["network"]))
+                self._never.promote(loaded(frame["network"], self._empty))
             self._never.refit()
         return {"live": self._predicted(self._engine), "never": self._predicted(self._never)}
 
@@ -253,17 +233,6 @@ def _live(engine: Engine) -> Engine:
     """The engine set for answering at once."""
     engine.head.exact_rows = EXACT_ROWS
     return engine
-
-
-def _learned(network: Path) -> learned.Learned | None:
-    """What came with the network; one without it (made by an older version) serves as well."""
-    try:
-        return learned.load(learned.learned_path(network))
-    except NotFound:
-        return None
-    except Corrupt as error:
-        log.error("what was learned is passed over: %s", error)
-        return None
 
 
 def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:

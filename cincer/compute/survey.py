@@ -8,11 +8,9 @@ optimum; others are trained for a few epochs: what most labels agree on is learn
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,11 +20,11 @@ from torch import Tensor
 from ..config import ModelSettings
 from ..curate.out_of_fold import fold_of, of_head
 from ..curate.pairs import Pairs
-from ..durable import place
 from ..kernels.head import with_bias
 from ..models.training import as_module, is_linear, train
 from ..protocols import Network
 from ..rng import derive
+from .files import save as save_file
 from .frames import Ints
 
 NARROW = 2_048
@@ -41,9 +39,6 @@ STEPS = 100_000
 EPOCHS = (2, 20)
 FOLDS, SMALL = 2, 2_000
 """Folds of a network's survey; below `SMALL` examples five."""
-
-KEPT = 2
-"""Files of surveys that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,7 @@ def _learned(
 
 def save(folder: Path, found: Survey) -> Path:
     """Write a survey whole or not at all, and let the oldest go."""
-    return _save(folder, "survey", found.number, number=np.array(found.number),
+    return save_file(folder, "survey", found.number, number=np.array(found.number),
                  version=np.array(found.version), held_out=np.array(found.held_out),
                  at=np.array(found.at), positions=found.positions.astype(np.int32),
                  probs=found.probs)
@@ -117,18 +112,7 @@ def save(folder: Path, found: Survey) -> Path:
 
 def save_pairs(folder: Path, number: int, found: Pairs) -> Path:
     """The same for similar pairs."""
-    return _save(folder, "pairs", number, first=found.first.astype(np.int32),
+    return save_file(folder, "pairs", number, first=found.first.astype(np.int32),
                  second=found.second.astype(np.int32), similarity=found.similarity,
                  exact=found.exact, crosses_splits=found.crosses_splits,
                  two_labels=found.two_labels)
-
-
-def _save(folder: Path, name: str, count: int, **columns: NDArray[Any]) -> Path:
-    path = folder / f"{name}-{count:06d}.npz"
-    partial = path.with_name(f"{name}.partial")
-    with partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, **columns)
-    place(partial, path)
-    for old in sorted(folder.glob(f"{name}-*.npz"))[:-KEPT]:
-        os.unlink(old)
-    return path

@@ -2,11 +2,11 @@
 
 Frames in (`op`): `start` once, `labels` and `never` (every label as given, where a never-ask run is
 wanted) without an answer; `train`, `survey` (what a model says of every example that did not learn
-its label), `similar` (pairs of near copies) and `umap` (a cell's picture) with one. Each training
-starts at the weights of the seed and runs over the known examples in order of position, so the
-network is a function of (labels, seed, epochs): the same prefix of the ledger gives the same
-digest. What it said of the labels while it learned them lies in a file beside the network; the
-digest is that of the weights.
+its label), `similar` (pairs of near copies), `umap` (a cell's picture), and what the `advisor`
+answers with one. Each training starts at the weights of the seed and runs over the known examples
+in order of position, so the network is a function of (labels, seed, epochs): the same prefix of the
+ledger gives the same digest. What it said of the labels while it learned them lies in a file beside
+the network; the digest is that of the weights.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ from ..rng import derive
 from ..types import NO_LABEL
 from . import settings as wire
 from . import survey
+from .advisor import Advisor
 from .frames import Frame, Ints, unpack_ints
 from .host import Host
+from .inputs import Shaped
 from .messages import labels_of
 
 NICE = 10
@@ -51,6 +53,7 @@ class Trainer:
         self._settings: ModelSettings
         self._matrix: FeatureMatrix
         self._empty: Callable[[], Network]
+        self._advisor: Advisor
         self._shape: tuple[int, ...] = ()
         self._folder = Path()
         self._labels: dict[int, int] = {}
@@ -63,6 +66,7 @@ class Trainer:
                 self._start(frame)
             case "labels":
                 _tell(self._labels, *labels_of(frame))
+                self._advisor.tell(*labels_of(frame))
                 self._version = frame["version"]
             case "never":
                 _tell(self._never, *labels_of(frame))
@@ -74,6 +78,10 @@ class Trainer:
                 return self._similar(frame)
             case "umap":
                 return self._map(frame)
+            case "advise" | "preview" | "effect" as asked:
+                self._matrix.refresh()
+                answer: Frame = getattr(self._advisor, asked)(frame)
+                return answer
             case other:
                 raise RuntimeError(f"the trainer has no job {other!r}")
         return None
@@ -94,6 +102,10 @@ class Trainer:
             self._settings.model, self._shape, classes, self._settings.seed)
         self._folder, self._classes = Path(frame["models"]), classes
         self._version = frame["version"]
+        inputs = Shaped(self._matrix, self._shape)
+        self._advisor = Advisor(
+            lambda: build.engine(self._settings, inputs, self._shape, classes), self._empty,
+            self._labels, self._folder, self._settings.seed)
 
     def _train(self, frame: Frame) -> Frame:
         """Networks trained on the labels as they are, each written to a file of its own."""

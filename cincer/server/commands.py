@@ -275,6 +275,55 @@ class MapCell:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSuggestions:
+    """A curator's answer (accept, reject, ask) to what is suggested for these examples, as one act.
+    Answer: `SuggestionsAnswered`."""
+
+    actor: Actor
+    key: str
+    action: Deed
+    ids: tuple[ExampleId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsAnswered:
+    """`act` None: nothing could be done. `refused`: what was left alone, and why."""
+
+    seq: int
+    act: str | None
+    done: tuple[ExampleId, ...]
+    refused: tuple[tuple[ExampleId, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advise:
+    """Have suggestions made anew. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSuggestions:
+    """What accepting these would bring. Changes nothing. Answer: `SuggestionsPreviewed`."""
+
+    actor: Actor
+    ids: tuple[ExampleId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsPreviewed:
+    """See `wire.suggestions.BatchPreview`."""
+
+    seq: int
+    count: int
+    predicted: float
+    together: float
+    selection: float | None
+    flips: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskModel:
     """A question to the scorer that changes nothing: `question` is its frame. Answer: `ModelSaid`.
     """
@@ -320,9 +369,10 @@ class Done:
 
 Command: TypeAlias = (
     Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Act | UndoAct | RedoAct
-    | Iterate | MapCell | AskModel | Gone | Retrain | Tune
+    | Iterate | MapCell | AnswerSuggestions | Advise | PreviewSuggestions | AskModel | Gone
+    | Retrain | Tune
 )
 Answer: TypeAlias = (
     tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Acted | ActTurned
-    | ModelSaid | Done
+    | SuggestionsAnswered | SuggestionsPreviewed | ModelSaid | Done
 )

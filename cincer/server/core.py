@@ -23,6 +23,7 @@ from .curation import Curation
 from .notices import Notice
 from .projecting import Projections
 from .selections import Selections
+from .suggested import Suggested
 from .wire.annotate import Stats
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Core(Protocol):
 
     @property
     def curation(self) -> Curation: ...
+    @property
+    def suggested(self) -> Suggested: ...
     def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]: ...
     def query(self, query: QueryId) -> Query | None: ...
     def held(self, annotator: AnnotatorId) -> tuple[Query, ...]: ...

@@ -115,7 +115,7 @@ def cell_view(
 
 def item_views(parts: Parts, members: Sequence[Member]) -> list[w.ItemView]:
     """Examples, each on its own."""
-    contents = _contents(parts, [one.position for one in members])
+    contents = contents_of(parts, [one.position for one in members])
     return [_item(parts, one, content) for one, content in zip(members, contents, strict=True)]
 
 
@@ -127,8 +127,8 @@ def _item(parts: Parts, one: Member, content: Content) -> w.ItemView:
         status=one.status)
 
 
-def _contents(parts: Parts, positions: Sequence[Position]) -> list[Content]:
-    """Views put a pair's telling fields first; these are no pairs."""
+def contents_of(parts: Parts, positions: Sequence[Position]) -> list[Content]:
+    """What examples look like. Views put a pair's telling fields first; these are no pairs."""
     return [content for at in positions for content in parts.views.contents([at])]
 
 
@@ -171,7 +171,7 @@ def _neighbours(
     parts: Parts, found: Sequence[tuple[Position, float | None]]
 ) -> list[w.Neighbour]:
     members = parts.core.curation.members([at for at, _ in found])
-    contents = _contents(parts, [at for at, _ in found])
+    contents = contents_of(parts, [at for at, _ in found])
     name = parts.views.name
     return [w.Neighbour(id=one.id, content=content, label=name(one.label),
                         predicted_label=name(one.predicted), similarity=similarity)

@@ -81,7 +81,17 @@ class SurveyMoved:
     survey: SurveyView
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestionsMoved:
+    """There are other suggestions, or one of them was answered; see `wire.suggestions`."""
+
+    version: int
+    total: int
+    best_gain: float | None
+    note: str
+
+
 Notice: TypeAlias = (
     QueryReady | QueryOver | QueueGrew | HeadMoved | ArrivalDecided | StatsChanged | MatrixMoved
-    | SurveyMoved
+    | SurveyMoved | SuggestionsMoved
 )

@@ -32,13 +32,15 @@ from .commands import (
     RepliedAnswer,
     Reply,
     Skip,
+    SuggestionsAnswered,
+    SuggestionsPreviewed,
     Undo,
     UndoneAnswer,
     Without,
 )
 from .core import Parts
 from .intake import receive
-from .wire import Ack, Message, annotate, curate, stream
+from .wire import Ack, Message, annotate, curate, stream, suggestions
 
 
 def require(identity: Identity | None, action: str, thing: Any = None) -> Identity:
@@ -183,6 +185,22 @@ def _turned(parts: Parts, identity: Identity, found: ActTurned) -> curate.ActUnd
         more_undo=found.more_undo, more_redo=found.more_redo)
 
 
+def _suggestions(
+    parts: Parts, identity: Identity, found: SuggestionsAnswered
+) -> suggestions.SuggestionsAck:
+    return suggestions.SuggestionsAck(
+        seq=found.seq, act=found.act, done=list(found.done),
+        refused=[suggestions.Refused(id=example, reason=why) for example, why in found.refused])
+
+
+def _previewed(
+    parts: Parts, identity: Identity, found: SuggestionsPreviewed
+) -> suggestions.BatchPreview:
+    return suggestions.BatchPreview(
+        count=found.count, predicted=found.predicted, together=found.together,
+        selection=found.selection, flips=found.flips)
+
+
 def _done(parts: Parts, identity: Identity, found: Done) -> Ack:
     return Ack(seq=found.seq)
 
@@ -196,4 +214,5 @@ MAKERS: dict[type[Message], Maker] = {
 ACKS = cast("dict[type[Answer], Callable[[Parts, Identity, Any], Message]]", {
     Held: _held, RepliedAnswer: _replied, UndoneAnswer: _undone, Explained: _explained,
     Acted: _acted, ActTurned: _turned, Done: _done,
+    SuggestionsAnswered: _suggestions, SuggestionsPreviewed: _previewed,
 })

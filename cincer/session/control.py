@@ -7,7 +7,7 @@ from .audits import fit
 from .budget import audit_rate, set_threshold
 from .draft import Draft
 from .effects import ModelChanged
-from .events import Iterated, Promoted, Started, Tuned
+from .events import Iterated, Measured, Promoted, Started, Tuned
 from .state import Lane
 
 
@@ -48,6 +48,13 @@ def iterated(draft: Draft, event: Iterated) -> None:
     if event.number != draft.iterations + 1:
         raise Stale(f"the next iteration is {draft.iterations + 1}, not {event.number}")
     draft.iterations = event.number
+
+
+def measured(draft: Draft, event: Measured) -> None:
+    """Nothing changes by it; an act that never was cannot be measured."""
+    name = str(event.act)
+    if not (name.startswith("a-") and name[2:].isdigit() and int(name[2:]) < draft.next_act):
+        raise Stale(f"there was no act {event.act}", act=event.act)
 
 
 def promoted(draft: Draft, event: Promoted) -> None:

@@ -332,6 +332,16 @@ class Iterated:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What accepting suggestions by an act has brought: by how much the mean trusted loss is lower
+    than it would be without, in nats, with the head refitted both times."""
+
+    act: ActId
+    measured: float
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Promoted:
     """The trainer's network became the model. `trained_on` is the sequence number its labels
     were read at, `digest` the SHA-256 of its checkpoint."""
@@ -353,7 +363,7 @@ class Tuned:
 
 Event: TypeAlias = (
     Started | Received | Scored | Rescored | Picked | Leased | Displayed | Released | Replied
-    | Skipped | Flagged | Undone | Resolved | ActUndone | ActRedone | Iterated
+    | Skipped | Flagged | Undone | Resolved | ActUndone | ActRedone | Iterated | Measured
     | Promoted | Tuned
 )
 
@@ -374,6 +384,7 @@ KINDS: dict[str, type[Event]] = {
     "act:undone": ActUndone,
     "act:redone": ActRedone,
     "iteration:started": Iterated,
+    "act:measured": Measured,
     "model:promoted": Promoted,
     "settings:changed": Tuned,
 }

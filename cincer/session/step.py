@@ -33,6 +33,7 @@ HANDLERS: dict[type[events.Event], Callable[[Draft, Any], None]] = {
     events.ActUndone: act_undo.undone,
     events.ActRedone: act_undo.redone,
     events.Iterated: control.iterated,
+    events.Measured: control.measured,
     events.Promoted: control.promoted,
     events.Tuned: control.tuned,
 }

@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from cincer.compute import survey
+from cincer.compute import advice, survey
 from cincer.compute.frames import Frame, pack_ints, unpack_ints
 from cincer.compute.messages import labels_of
 from cincer.config import Settings, merge
 from cincer.curate.pairs import Pairs
+from cincer.relabel.advice import Advice
+from cincer.relabel.chooser import Verdict
 from cincer.schema import Schema
 from cincer.server.commands import Actor, Display, Item, Lease, Receive, Reply
 from cincer.server.compute_client import Answered, Down, Post, Up
@@ -184,6 +186,35 @@ class FakeTrainer(FakeScorer):
         np.save(self.folder / "umap.npy", np.full((count, 2), 0.25))
         return {"file": "umap.npy", "positions": frame["positions"]}
 
+    def _advise(self, frame: Frame) -> Frame:
+        """Every label that is not what `says` holds is to be changed, the first one gaining most;
+        example 0 is the reason. Its interval is as wide as the gain."""
+        excluded = set(unpack_ints(frame["excluded"]).tolist())
+        wrong = [at for at, label in sorted(self.labels.items()) if at not in excluded
+                 and label not in (NO_LABEL, self.says(at))]
+        gain = np.array([0.25 / (1 + n) for n in range(len(wrong))])
+        reasons = np.tile([0, -1, -1], (len(wrong), 1))
+        found = Advice(
+            np.array(wrong, dtype=np.int64), ("relabel",) * len(wrong),
+            np.array([self.says(at) for at in wrong], dtype=np.int64), gain, gain / 2, gain * 1.5,
+            gain * 2, reasons, np.where(reasons == 0, 0.125, 0.0), len(wrong), "relabel", 0.0,
+            (Verdict("nothing", 0.5, 0.0, 0.0, 0), Verdict("relabel", 0.25, -0.25, 0.01, 2)),
+            30, 12, 30.0, 20, 0.5)
+        path = advice.save(self.folder, found, advice.Made(
+            frame["number"], frame["version"], frame["model"], 5.0,
+            np.array([self.labels[at] for at in wrong], dtype=np.int64)))
+        return {"file": path.name, "version": frame["version"]}
+
+    def _preview(self, frame: Frame) -> Frame:
+        """A sixteenth of a nat for each."""
+        count = len(unpack_ints(frame["positions"]))
+        return {"name": frame["name"], "together": count / 16, "selection": count / 32,
+                "flips": count, "version": frame["version"]}
+
+    def _effect(self, frame: Frame) -> Frame:
+        return {"act": frame["act"], "measured": len(unpack_ints(frame["positions"])) / 8,
+                "version": frame["version"]}
+
     def _similar(self, frame: Frame) -> Frame:
         first, second = np.array(self.pairs, dtype=np.int64).reshape(-1, 2).T
         labels = dict(zip(unpack_ints(frame["positions"]).tolist(),
@@ -199,7 +230,8 @@ class World:
     """A service with a fake scorer; `notices` is everything told so far."""
 
     def __init__(self, folder: Path, referee: Referee | None = None, **settings: Any) -> None:
-        defaults = {"bootstrap": 6, "audit_share": 0.0, "survey": "off"}
+        defaults = {"bootstrap": 6, "audit_share": 0.0, "survey": "off",
+                    "advice_every": 0}
         self.settings = merge(Settings(), defaults | settings)
         self.schema = Schema.declare("vector", ["a", "b", "c"], columns=WIDTH)
         self.scorer: FakeScorer

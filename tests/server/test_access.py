@@ -68,6 +68,12 @@ EXPECTED: dict[str, set[str]] = {
     "POST /api/v1/curate/acts": {"admin", "curator"},
     "POST /api/v1/curate/undo": {"admin", "curator"},
     "POST /api/v1/curate/redo": {"admin", "curator"},
+    "GET /api/v1/suggestions": LOOK,
+    "GET /api/v1/suggestions/calibration": LOOK,
+    "POST /api/v1/suggestions/preview": LOOK,
+    "POST /api/v1/suggestions/refresh": {"admin", "curator"},
+    **{f"POST /api/v1/suggestions/{of}{action}": {"admin", "curator"}
+       for of in ("", "<path:id>/") for action in ("accept", "reject", "ask")},
     "/annotate connect": {"admin", "curator", "annotator", "platform", "reader"},
     "/stream connect": {"source", "platform"},
     "/curate connect": LOOK,

@@ -172,7 +172,7 @@ def test_a_preview_tells_what_the_model_would_then_say_of_others(place: Place) -
     assert (told["open_before"], told["open_after"], told["exact"]) == (3, 2, False)
 
 
-def test_a_step_too_long_to_be_believed_is_not_told(
+def test_steps_that_turn_too_much_are_not_believed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forecasts, "CREDIBLE", 0.05)

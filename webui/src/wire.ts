@@ -584,7 +584,7 @@ export interface PreviewIn {
   label?: string | null;
 }
 
-/** Cells that would change, the largest change first; `exact` False: by one step of the head. */
+/** Cells that would change, the largest change first. `exact` False: after a refit of the head on the new labels, or, without an answer of the model, as if it said what it says now. */
 export interface PreviewView {
   ok: true;
   cells: Array<CellForecast>;

@@ -55,6 +55,8 @@ RULES: dict[str, dict[str, Scope]] = {
     "data.export": {"admin": "any", "curator": "any"},
     "curate.read": {"admin": "any", "curator": "any", "reader": "any"},
     "curate.act": {"admin": "any", "curator": "any"},
+    "suggestions.read": {"admin": "any", "curator": "any", "reader": "any"},
+    "suggestions.act": {"admin": "any", "curator": "any"},
     "annotate.connect": {"admin": "any", "curator": "any", "annotator": "any",
                          "platform": "any", "reader": "any"},
     "stream.connect": {"source": "any", "platform": "any"},

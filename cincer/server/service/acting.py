@@ -39,7 +39,7 @@ class Acting:
             return c.Acted(group.seq, None, (), plan.left)
         done = group.record(plan.event, actor=name, key=command.key, digest=digest)
         answer = c.Acted(done.seq, plan.event.act, plan.done, plan.left,
-                         self._curating.offer(name, plan.event.act, plan.event.judged))
+                         self._curating.fixes.offer(name, plan.event.act, plan.event.judged))
         group.answered_again(name, command.key, _stored(answer))
         return answer
 
@@ -49,7 +49,7 @@ class Acting:
         if known is not None:
             return c.ActTurned(known.seq, **known.value)
         event = acts.act_undone(self._live.loop, command.actor.name, group.now)
-        self._curating.forget(command.actor.name, event.act)
+        self._curating.fixes.forget(command.actor.name, event.act)
         return self._turned(group, command, event)
 
     def redo(self, group: Group, command: c.RedoAct) -> c.Answer:

@@ -23,8 +23,10 @@ from .digest import request_digest
 from .group import Group, Recorded
 from .leasing import Leasing, held_by
 from .live import Live
+from .suggesting import Suggesting
 
-NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate, c.MapCell)
+NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate, c.AnswerSuggestions, c.Advise,
+                  c.MapCell)
 """Commands that do not show that somebody is there to answer questions."""
 
 
@@ -32,7 +34,8 @@ class Answering:
     """Handles every command but `Receive`. `retrain` is called when somebody asks for it."""
 
     def __init__(
-        self, live: Live, leasing: Leasing, acting: Acting, retrain: Callable[[], None]
+        self, live: Live, leasing: Leasing, acting: Acting, suggesting: Suggesting,
+        retrain: Callable[[], None],
     ) -> None:
         self._live, self._leasing, self._retrain = live, leasing, retrain
         self._handlers: dict[type, Callable[[Group, Any], c.Answer]] = {
@@ -40,7 +43,8 @@ class Answering:
             c.Skip: self._skip, c.Flag: self._flag, c.Undo: self._undo, c.Gone: self._gone,
             c.Retrain: self._train, c.Tune: self._tune, c.Act: acting.act,
             c.UndoAct: acting.undo, c.RedoAct: acting.redo, c.Iterate: acting.iterate,
-            c.MapCell: acting.map,
+            c.MapCell: acting.map, c.AnswerSuggestions: suggesting.answer,
+            c.Advise: suggesting.advise,
         }
 
     def handle(self, group: Group, command: c.Command) -> c.Answer:

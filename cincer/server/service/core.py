@@ -19,6 +19,7 @@ from ..compute_client import Answered, Down, Process, Up
 from ..notices import Notice, StatsChanged
 from ..referee import Referee
 from .acting import Acting
+from .advising import Advising
 from .answering import Answering, as_error
 from .arrivals import Arrivals
 from .asking import Asking
@@ -32,6 +33,7 @@ from .live import Live
 from .mapping import Mapping
 from .published import Published
 from .scoring import Scoring
+from .suggesting import Suggesting
 from .surveying import Surveying
 from .telling import Telling
 from .training import Training
@@ -71,8 +73,11 @@ class Core:
         self.curating = Curating(live)
         self.surveying = Surveying(live, self.training, self.curating, self._holdout)
         self.mapping = Mapping(live, self.training, self.curating.view)
+        self.advising = Advising(live, self.training, self.curating.view)
+        self.suggesting = Suggesting(live, self.training, self.advising, self.curating.view)
         acting = Acting(live, self.curating, self.surveying.iterate, self.mapping)
-        self._answering = Answering(live, self.leasing, acting, self.training.train)
+        self._answering = Answering(live, self.leasing, acting, self.suggesting,
+                                    self.training.train)
         self._telling = Telling(live)
         self._pause_until = 0.0
         self.source_ended = False
@@ -89,6 +94,7 @@ class Core:
         self.arrivals.answer_late(math.inf)
         self.explaining.fail(Closed("the server is shutting down"))
         self.asking.fail(Closed("the server is shutting down"))
+        self.suggesting.fail(Closed("the server is shutting down"))
 
     def turn(self, items: list[Item]) -> None:
         """One group commit."""
@@ -123,16 +129,19 @@ class Core:
                 self._of(item.name).up(item.link)
                 if item.name == "trainer":
                     self.surveying.up()
+                    self.advising.up()
                 if self.judging is not None:
                     self.judging.up(item.name)
             case SourceEnded():
                 self.source_ended = True
             case Looked():
                 self.surveying.look()
+                self.advising.look()
             case Down():
                 self._of(item.name).down()
                 if item.name == "trainer":
                     self.mapping.down()
+                    self.suggesting.fail(Unavailable("the trainer stopped; ask again"))
                 if item.name == "scorer":
                     self.explaining.fail(Unavailable("the model stopped; ask again"))
                     self.asking.fail(Unavailable("the model stopped; ask again"))
@@ -146,6 +155,8 @@ class Core:
                 self.explaining.take(item)
             case Submitted(command=c.AskModel()):
                 self.asking.take(item)
+            case Submitted(command=c.PreviewSuggestions()):
+                self.suggesting.take(item)
             case Submitted() if not isinstance(item.command, c.Receive):
                 self._command(group, item)
             case SourceEnded():
@@ -176,6 +187,7 @@ class Core:
         except OSError as error:
             log.error("the features cannot be written: %s", error)
             self._astray = True
+        self._show(group)
         self.publish(group)
         for item, answer in group.answers:
             item.answer(answer)
@@ -186,9 +198,18 @@ class Core:
         if self.judging is not None:
             self.judging.commit(group)
         self.arrivals.commit(group)
-        self.curating.commit(group)
-        self.surveying.commit(group)
         self._tell(self._telling.notices(group))
+
+    def _show(self, group: Group) -> None:
+        """Bring the curators' board up to date, before anybody is answered: who has acted sees it.
+        What is wrong there harms nobody else; it is made anew with the next turn."""
+        try:
+            self.curating.commit(group)
+            self.surveying.commit(group)
+            self.advising.commit(group)
+        except Exception:
+            log.exception("the curators' board is made anew")
+            self._astray = True
 
     def _undo(self, items: list[Item], error: Exception) -> None:
         """Nothing of the group has happened."""
@@ -214,6 +235,7 @@ class Core:
         self.live.reload()
         self.leasing.reset()
         self.curating.reload()
+        self.advising.reload()
         self.scoring.resume()
         self._astray = False
 

@@ -13,7 +13,7 @@ from typing import Any
 from ...ledger import Batch, Payload
 from ...loop import Loop
 from ...session import effects as fx
-from ...session.events import Event, Released, Skipped
+from ...session.events import ActRedone, Event, Measured, Released, Resolved, Skipped
 from ...session.state import Query, SessionState
 from ...types import AnnotatorId, ExampleId, Position, QueryId, Seconds
 from ..commands import Answer
@@ -60,6 +60,7 @@ class Group:
         self.spoken: set[Position] = set()
         self.touched: set[Position] = set()
         self.acts: list[fx.ActNoted] = []
+        self.decisions: list[Resolved | ActRedone | Measured] = []
         self.changed: set[QueryId] = set()
         self.over: list[Over] = []
         self.picks: set[QueryId] = set()
@@ -92,6 +93,8 @@ class Group:
         done = self.loop.apply(event)
         seq = self._batch.record(
             event, done.effects, actor=actor, key=key, digest=digest, payload=payload)
+        if isinstance(event, Resolved | ActRedone | Measured):
+            self.decisions.append(event)
         self.moved.update(done.relabelled, done.left)
         self.spoken.update(done.spoken)
         for effect in done.effects:

@@ -112,15 +112,19 @@ class Live:
         return same_label and (stored is None or _same_json(stored.content, item.content))
 
     def start_frame(self, version: int) -> Frame:
-        """What a compute process is told first. `networks`: promoted ones, the newest first."""
+        """What a compute process is told first."""
         return {
             "op": "start", "version": version, "settings": wire.as_frame(self.settings.model),
             "features": str(self.folder / FEATURES), "stamp": self._stamp.hex(),
             "shape": list(self.schema.size or (self.schema.width,)),
             "classes": len(self.state.classes), "models": str(self.folder / MODELS),
-            "networks": [{"path": path, "digest": digest} for path, digest in self.ledger.ask(
-                "SELECT path, digest FROM models ORDER BY version DESC LIMIT 2")],
+            "networks": self.networks(),
         }
+
+    def networks(self) -> list[Frame]:
+        """The newest promoted networks, the newest first."""
+        return [{"path": path, "digest": digest} for path, digest in self.ledger.ask(
+            "SELECT path, digest FROM models ORDER BY version DESC LIMIT 2")]
 
     def close(self) -> None:
         if self.features is not None:

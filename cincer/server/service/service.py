@@ -27,6 +27,7 @@ from ..compute_client import Compute, Post, Process
 from ..curation import Curation
 from ..notices import Notice
 from ..referee import Referee
+from ..suggested import Suggested
 from ..wire.annotate import Stats
 from .core import Core
 from .inbox import Inbox, Looked, SourceEnded
@@ -53,7 +54,8 @@ class Service:
         self._scorer = process("scorer", self._inbox.post)
         self._trainer: Process | None = None
         self._networks, self._looked = wanted(settings.model), threading.Event()
-        if self._networks or settings.model.survey != "off":
+        self._early = self._networks or settings.loop.auto_accept > 0
+        if self._networks or settings.model.survey != "off" or settings.loop.advice_every:
             self._trainer = process("trainer", self._inbox.post)
         self._core: Core | None = None
         self._reader: Ledger | None = None
@@ -64,7 +66,7 @@ class Service:
         """Start the processes, open the ledger, begin. `Conflict` where the ledger does not fit
         the schema or belongs to another process."""
         self._scorer.start()
-        if self._trainer is not None and self._networks:
+        if self._trainer is not None and self._early:
             self._trainer.start()
         try:
             live = Live(self.settings, self.folder, self.schema)
@@ -131,7 +133,7 @@ class Service:
         if self._looked.is_set():
             return
         self._looked.set()
-        if self._trainer is not None and not self._networks:
+        if self._trainer is not None and not self._early:
             self._trainer.start()
         self._inbox.post(Looked())
 
@@ -141,6 +143,13 @@ class Service:
         if self._core is None:
             raise Closed("the service was not started")
         return self._core.curating.view
+
+    @property
+    def suggested(self) -> Suggested:
+        """What is suggested; for any thread."""
+        if self._core is None:
+            raise Closed("the service was not started")
+        return self._core.advising.view
 
     def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """(N,) positions to (N, width): the numbers the model is given."""
@@ -174,7 +183,7 @@ class Service:
         return Published() if self._core is None else self._core.published
 
     def _statuses(self) -> tuple[str, str]:
-        runs = self._networks or self._looked.is_set()
+        runs = self._early or self._looked.is_set()
         return self._scorer.status, self._trainer.status if self._trainer and runs else "off"
 
     def _processes(self) -> list[Process]:

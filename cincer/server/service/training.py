@@ -48,6 +48,11 @@ class Training:
         self.never: Frame | None = None
         """The newest network of the run that never asks, where there is one."""
 
+    @property
+    def running(self) -> bool:
+        """Whether there is a process to ask."""
+        return self._link is not None
+
     def tell(self, frame: Frame) -> None:
         """Tell the trainer something that needs no answer."""
         if self._link is not None:

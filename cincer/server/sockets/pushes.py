@@ -30,10 +30,11 @@ from ..notices import (
     QueryReady,
     QueueGrew,
     StatsChanged,
+    SuggestionsMoved,
     SurveyMoved,
 )
 from ..statistics import statistics
-from ..wire import Ack, annotate, curate, stream
+from ..wire import Ack, annotate, curate, stream, suggestions
 
 ANNOTATE, STREAM, CURATE = "/annotate", "/stream", "/curate"
 BOARD = "the board"
@@ -83,7 +84,8 @@ class Pushes:
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             QueryReady: self._ready, QueryOver: self._over, QueueGrew: self._counted,
             HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._counted,
-            MatrixMoved: self._matrix_moved, SurveyMoved: self._survey_moved}
+            MatrixMoved: self._matrix_moved, SurveyMoved: self._survey_moved,
+            SuggestionsMoved: self._suggestions_moved}
 
     def notice(self, notice: Notice | None) -> None:
         """Something happened (None: wake up)."""
@@ -155,6 +157,12 @@ class Pushes:
     def _survey_moved(self, found: SurveyMoved) -> None:
         message = curate.SurveyUpdated(push=self._board_push(), survey=found.survey)
         self._emit("survey:updated", message.model_dump(mode="json"), None, CURATE)
+
+    def _suggestions_moved(self, found: SuggestionsMoved) -> None:
+        message = suggestions.SuggestionsUpdated(
+            push=self._board_push(), version=found.version, total=found.total,
+            best_gain=found.best_gain, note=found.note)
+        self._emit("suggestions:updated", message.model_dump(mode="json"), None, CURATE)
 
     def _board_push(self) -> int:
         with self._guard:

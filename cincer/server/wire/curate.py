@@ -282,7 +282,8 @@ class CellForecast(Message):
 
 
 class PreviewView(Message):
-    """Cells that would change, the largest change first; `exact` False: by one step of the head."""
+    """Cells that would change, the largest change first. `exact` False: after a refit of the head
+    on the new labels, or, without an answer of the model, as if it said what it says now."""
 
     ok: Literal[True] = True
     cells: list[CellForecast]

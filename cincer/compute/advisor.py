@@ -1,0 +1,200 @@
+"""The trainer's advisor: an engine of its own over the known rows, brought to the optimum for every
+answer, so that what it says does not depend on what the scorer has postponed.
+
+`advise` writes a file of suggestions, `preview` says what accepting some would bring and `effect`
+what accepted ones have brought, both by refitting. Which action is worth it is judged anew only
+where the network is another or a tenth of the labels is new: judging takes a dozen fits, suggesting
+by an action that was chosen takes one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..engine import Engine
+from ..kernels.head import probabilities
+from ..kernels.trusted import Trusted
+from ..protocols import Network
+from ..relabel import Options, Threshold
+from ..relabel.advice import Advice, advise, trusted_loss
+from ..relabel.vouched import rows_of, trusted_of
+from ..types import NO_LABEL
+from ..verified import Verified
+from . import advice
+from .frames import Frame, Ints, unpack_ints
+from .messages import verified_of
+from .promoted import take_newest
+
+GROWN = 0.1
+"""Share of the labels (known, vouched for) that is new when the action is chosen again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the chooser said, and about what."""
+
+    advice: Advice
+    network: str | None
+    known: int
+    verified: int
+
+    def holds(self, network: str | None, known: int, verified: int) -> bool:
+        """Whether it still stands; a refusal or a question is always thought over again."""
+        near = (abs(known - self.known) <= GROWN * self.known
+                and abs(verified - self.verified) <= GROWN * self.verified)
+        return (self.network == network and near and bool(self.advice.verdicts)
+                and self.advice.chosen != "nothing")
+
+
+class Advisor:
+    """`build` makes the engine, `empty` a network; `labels` are those the trainer is told, by
+    position, which the advisor follows once it is asked something."""
+
+    def __init__(
+        self, build: Callable[[], Engine], empty: Callable[[], Network],
+        labels: Mapping[int, int], folder: Path, seed: int,
+    ) -> None:
+        self._build, self._empty, self._labels = build, empty, labels
+        self._folder, self._options = folder, Options(seed=seed)
+        self._engine: Engine | None = None
+        self._network: str | None = None
+        self._chosen: Chosen | None = None
+
+    def tell(self, positions: Ints, labels: Ints) -> None:
+        """Label changes, as the trainer is told them."""
+        if self._engine is not None:
+            _tell(self._engine, positions, labels)
+
+    def advise(self, frame: Frame) -> Frame:
+        """Suggestions, in a file of their own."""
+        engine = self._fitted(frame)
+        found = self._advice(engine, verified_of(frame), frame["policy"],
+                             unpack_ints(frame["excluded"]))
+        rows = rows_of(engine.top(), torch.from_numpy(found.positions))
+        path = advice.save(self._folder, found, advice.Made(
+            frame["number"], frame["version"], frame["model"], time.time(),
+            engine.known.labels[rows].numpy()))
+        return {"op": "advise", "job": frame["job"], "version": frame["version"],
+                "file": path.name}
+
+    def preview(self, frame: Frame) -> Frame:
+        """By how much the mean loss of the trusted labels, and of those kept for choosing, would
+        fall if `positions` had `labels` (`NO_LABEL`: left), and how many known examples would be
+        taken for another class."""
+        engine, verified = self._fitted(frame), verified_of(frame)
+        scales = _Scales(engine, verified)
+        before, classes = scales.losses(engine), engine.known.probs.argmax(dim=1)
+        with self._changed(engine, unpack_ints(frame["positions"]), unpack_ints(frame["labels"])):
+            after = scales.losses(engine)
+            turned = (engine.known.probs.argmax(dim=1) != classes) & (engine.known.weights > 0)
+        return {"op": "preview", "job": frame["job"], "version": frame["version"],
+                "name": frame["name"], "together": _fall(before[0], after[0]),
+                "selection": _fall(before[1], after[1]), "flips": int(turned.sum())}
+
+    def effect(self, frame: Frame) -> Frame:
+        """By how much the mean trusted loss has fallen since `positions` had `labels` no more."""
+        engine, verified = self._fitted(frame), verified_of(frame)
+        scales = _Scales(engine, verified)
+        after = scales.losses(engine)
+        with self._changed(engine, unpack_ints(frame["positions"]), unpack_ints(frame["labels"])):
+            before = scales.losses(engine)
+        return {"op": "effect", "job": frame["job"], "version": frame["version"],
+                "act": frame["act"], "measured": _fall(before[0], after[0])}
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _fitted(self, frame: Frame) -> Engine:
+        """The engine at the optimum of the labels as they are, on the newest network."""
+        if self._engine is None:
+            self._engine = self._build()
+            places = np.array(sorted(self._labels), dtype=np.int64)
+            self._engine.enter(places, [self._labels[at] for at in places.tolist()])
+        newest = frame["networks"]
+        if newest and newest[0]["digest"] != self._network:
+            self._network = take_newest(self._engine, newest, self._empty) or self._network
+        _settle(self._engine)
+        return self._engine
+
+    def _advice(self, engine: Engine, verified: Verified, policy: str, excluded: Ints) -> Advice:
+        top, held = engine.top(), self._chosen
+        counts = len(engine.known), len(verified)
+        if policy == "chooser" and held is not None and held.holds(self._network, *counts):
+            return self._as_chosen(engine, verified, held.advice, excluded)
+        found = advise(top, verified, self._options, policy=policy, excluded=excluded)
+        if policy == "chooser":
+            self._chosen = Chosen(found, self._network, *counts)
+        return found
+
+    def _as_chosen(
+        self, engine: Engine, verified: Verified, chosen: Advice, excluded: Ints
+    ) -> Advice:
+        """By the action and the threshold that were chosen before."""
+        action = "relabel" if chosen.chosen == "ask" else chosen.chosen
+        options = replace(self._options, threshold=Threshold(chosen.threshold or 0.0))
+        found = advise(engine.top(), verified, options, policy=action, excluded=excluded)
+        if found.chosen == "nothing":
+            return found
+        return replace(found, chosen=chosen.chosen, threshold=chosen.threshold,
+                       verdicts=chosen.verdicts, note=chosen.note)
+
+    @contextmanager
+    def _changed(self, engine: Engine, positions: Ints, labels: Ints) -> Iterator[None]:
+        """The engine at the optimum of other labels; afterwards at that of the real ones."""
+        now = np.array([self._labels.get(at, NO_LABEL) for at in positions.tolist()], np.int64)
+        try:
+            _tell(engine, positions, labels)
+            _settle(engine)
+            yield
+        finally:
+            _tell(engine, positions, now)
+            _settle(engine)
+
+
+class _Scales:
+    """The trusted labels and those kept for choosing, weighted as they are now; an example that
+    is changed cannot move its own weight."""
+
+    def __init__(self, engine: Engine, verified: Verified) -> None:
+        top = engine.top()
+        self._trusted = trusted_of(top, verified.part(selection=False))
+        self._kept = trusted_of(top, verified.part(selection=True))
+
+    def losses(self, engine: Engine) -> tuple[float, float]:
+        """(trusted, kept): mean losses in nats under the head as it is; NaN without labels."""
+        return (_loss(self._trusted, engine.head.weights), _loss(self._kept, engine.head.weights))
+
+
+def _loss(labels: Trusted, head: Tensor) -> float:
+    return trusted_loss(replace(labels, probs=probabilities(head, labels.features)))
+
+
+def _fall(before: float, after: float) -> float | None:
+    fall = before - after
+    return None if fall != fall else fall
+
+
+def _settle(engine: Engine) -> None:
+    """To the optimum; where there are few rows, with a fresh factor of the curvature."""
+    engine.refit()
+    if engine.settings.training == "from_scratch":
+        return
+    while engine.head.idle():
+        pass
+    curvature = engine.head.curvature
+    few = 0 < engine.known.count <= curvature.exact_rows
+    if few and curvature.dense and curvature.version != engine.version:
+        engine.head.renew_now()
+
+
+def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:
+    inside = labels != NO_LABEL
+    engine.leave(positions[~inside])
+    engine.enter(positions[inside], labels[inside])

@@ -1,0 +1,187 @@
+"""What the trainer advises: right labels for the wrong ones, told by files; previews and effects as
+refits by hand give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from compute.making import CLASSES, WIDTH, Place
+
+from cincer.compute.advisor import Advisor
+from cincer.compute.frames import Frame, pack_ints
+from cincer.compute.messages import labels_frame, verified_fields
+from cincer.compute.trainer import Trainer
+from cincer.kernels.head import with_bias
+from cincer.kernels.newton import Rows, fit
+from cincer.server.advised import Advised, load_advice
+from cincer.types import NO_LABEL
+from cincer.verified import Verified
+
+WRONG = 5
+"""The first labels of a `Place` are one class off."""
+
+TOLERANCE = 4e-5
+"""Nats: a refit ends at a decrement of 1e-9, whose root bounds by how much another loss is off."""
+
+
+def vouched(place: Place, first: int = 40, kept: int = 15) -> Verified:
+    """People vouched for all from `first` on; the last `kept` of them are for choosing."""
+    positions = np.arange(first, 90)
+    return Verified(positions, place.true[first:90], np.full(90 - first, np.nan),
+                    positions >= 90 - kept)
+
+
+def asked(place: Place, op: str = "advise", **fields: Any) -> Frame:
+    return {"op": op, "job": 3, "version": 17, "networks": [],
+            **verified_fields(vouched(place)), **fields}
+
+
+def advise(place: Place, trainer: Trainer, number: int = 1, *, excluded: tuple[int, ...] = (),
+           policy: str = "chooser", **fields: Any) -> Advised:
+    frame = asked(place, number=number, model=2, policy=policy,
+                  excluded=pack_ints(np.array(excluded, dtype=np.int64)), **fields)
+    answer = trainer.handle(frame)
+    assert answer is not None
+    assert (answer["op"], answer["job"], answer["version"]) == ("advise", 3, 17)
+    found = load_advice(place.folder / answer["file"])
+    assert found is not None
+    return found
+
+
+def started(place: Place, **settings: Any) -> Trainer:
+    return place.trainer(place.labels(5, range(90)), **settings)
+
+
+@pytest.mark.parametrize("policy", ["chooser", "relabel", "drop", "unlearn"])
+def test_the_wrong_labels_are_suggested(place: Place, policy: str) -> None:
+    found = advise(place, started(place), policy=policy)
+    assert (found.number, found.version, found.model) == (1, 17, 2)
+    assert set(found.positions.tolist()) >= set(range(WRONG))
+    assert set(found.positions[:3].tolist()) <= set(range(WRONG))
+    assert (found.given == place.given[found.positions]).all()
+    wrong = found.positions < WRONG
+    assert (found.proposed[wrong] == place.true[found.positions[wrong]]).all()
+    assert (np.diff(found.gain) <= 0).all()
+    assert (found.low <= found.gain).all()
+    assert (found.gain <= found.high).all()
+    assert found.trusted == 35
+    assert found.kept == 15
+    assert set(found.evidence[:WRONG].ravel().tolist()) <= set(range(40, 75))
+    assert found.note == "" or policy == "chooser"
+
+
+def test_what_is_excluded_or_vouched_for_is_not_suggested(place: Place) -> None:
+    found = advise(place, started(place), excluded=(0, 2), policy="relabel")
+    assert not {0, 2} & set(found.positions.tolist())
+    assert found.positions.max() < 40
+
+
+def test_too_few_trusted_labels_are_said_to_be_so(place: Place) -> None:
+    few = verified_fields(vouched(place, first=70))
+    found = advise(place, started(place), **few)
+    assert (len(found.positions), found.chosen) == (0, "nothing")
+    assert "not enough trusted labels yet" in found.note
+
+
+def test_label_changes_are_followed(place: Place) -> None:
+    trainer = started(place)
+    advise(place, trainer, policy="relabel")
+    trainer.handle(labels_frame("labels", 6, [0, 1], [int(place.true[0]), NO_LABEL]))
+    found = advise(place, trainer, 2, policy="relabel")
+    assert set(found.positions.tolist()) & set(range(WRONG)) == {2, 3, 4}
+
+
+def test_the_action_is_chosen_again_only_when_much_is_new(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = started(place)
+    first = advise(place, trainer)
+    assert first.verdicts
+    tried: list[str] = []
+    real = Advisor._as_chosen
+    monkeypatch.setattr(Advisor, "_as_chosen", lambda self, *rest: (
+        tried.append("kept"), real(self, *rest))[1])
+    second = advise(place, trainer, 2)
+    assert tried == ["kept"]
+    assert (second.chosen, second.threshold) == (first.chosen, first.threshold)
+    assert second.verdicts == first.verdicts
+    assert second.positions.tolist() == first.positions.tolist()
+    np.testing.assert_allclose(second.gain, first.gain)
+    trainer.handle(labels_frame("labels", 6, range(30, 40), [NO_LABEL] * 10))
+    advise(place, trainer, 3)
+    assert tried == ["kept"]
+
+
+def test_a_promoted_network_is_looked_through(place: Place) -> None:
+    trainer = started(place, model="mlp", epochs=3)
+    before = advise(place, trainer, policy="relabel")
+    made = trainer.handle({"op": "train", "job": 1})
+    assert made is not None
+    network = {"path": made["path"], "digest": made["digest"]}
+    broken = {"path": str(place.folder / "gone.pt"), "digest": "0"}
+    after = advise(place, trainer, 2, policy="relabel", networks=[broken, network])
+    assert set(after.positions[:3].tolist()) <= set(range(WRONG))
+    assert not np.allclose(before.gain[:WRONG], after.gain[:WRONG])
+
+
+# ---- refits ------------------------------------------------------------------------------------
+
+def loss_by_hand(place: Place, labels: np.ndarray, l2: float, part: range) -> float:
+    """Mean loss of the labels vouched for in `part` under a head fitted to `labels`, each class
+    counting as it does among the labels as given."""
+    here = labels != NO_LABEL
+    rows = with_bias(torch.from_numpy(place.rows).float())
+    head = fit(Rows(rows[here], torch.from_numpy(labels)[here], None, CLASSES), l2).weights
+    logits = rows[list(part)].double() @ head.T
+    true = torch.from_numpy(place.true[list(part)])
+    losses = torch.nn.functional.cross_entropy(logits, true, reduction="none").numpy()
+    share = np.bincount(place.given, minlength=CLASSES) / 90
+    mine = np.bincount(true.numpy(), minlength=CLASSES)
+    weights = (share / mine)[true.numpy()]
+    return float((losses * weights).sum() / weights.sum())
+
+
+def test_preview_and_effect_are_those_of_refits(place: Place) -> None:
+    l2 = 0.05
+    trainer = started(place, head_l2=l2)
+    changed = place.given.copy()
+    changed[[0, 1]], changed[2] = place.true[[0, 1]], NO_LABEL
+    fields = {"positions": pack_ints([0, 1, 2]), "labels": pack_ints(changed[:3])}
+    told = trainer.handle(asked(place, "preview", name="p1", **fields))
+    assert told is not None
+    trusted, kept = range(40, 75), range(75, 90)
+    for name, part in (("together", trusted), ("selection", kept)):
+        fall = loss_by_hand(place, place.given, l2, part) - loss_by_hand(place, changed, l2, part)
+        assert told[name] == pytest.approx(fall, abs=TOLERANCE)
+        assert fall > 1e-4
+    again = trainer.handle(asked(place, "preview", name="p2", **fields))
+    assert again is not None
+    assert again["together"] == pytest.approx(told["together"], abs=TOLERANCE)
+
+    trainer.handle(labels_frame("labels", 6, [0, 1, 2], changed[:3]))
+    told = trainer.handle(asked(place, "effect", act="a-1", positions=pack_ints([0, 1, 2]),
+                                labels=pack_ints(place.given[:3])))
+    assert told is not None
+    assert told["act"] == "a-1"
+    assert told["measured"] == pytest.approx(again["together"], abs=TOLERANCE)
+
+
+def test_nothing_is_measured_without_trusted_labels(place: Place) -> None:
+    none = verified_fields(Verified(*(np.empty(0, dtype=kind) for kind in (
+        np.int64, np.int64, np.float64, np.bool_))))
+    told = started(place).handle(asked(
+        place, "preview", name="p", positions=pack_ints([0]), labels=pack_ints([1])) | none)
+    assert told is not None
+    assert (told["together"], told["selection"]) == (None, None)
+
+
+def test_files_that_are_none(place: Place) -> None:
+    path = place.folder / "advice-000001.npz"
+    assert load_advice(path) is None
+    path.write_bytes(b"PK nonsense")
+    assert load_advice(path) is None
+    np.savez(path, positions=np.arange(WIDTH))
+    assert load_advice(path) is None
