@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from . import rdia
+from .error_matrix import error_matrix
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
 from .studies import COMMANDS
@@ -45,5 +46,5 @@ def demo(
     print_json(result) if as_json else print_table(result["rows"])
 
 
-for _study in (*COMMANDS, *rdia.COMMANDS):
+for _study in (*COMMANDS, *rdia.COMMANDS, error_matrix):
     experiment.add_command(_study)
