@@ -56,6 +56,7 @@ class Curator:
         self._seq = self._limit = 0
         self._seen: dict[tuple[str, str], float] = {}
         self.duplicates: list[tuple[str, str]] = []
+        self.resolved: set[str] = set()
         self.rounds: list[Round] = []
         self.first: dict[str, Any] = {}
 
@@ -180,3 +181,4 @@ class Curator:
         answer = self._place.post(
             "/curate/acts", {"key": key(), "action": action, "ids": ids, "seen": self._seq, **more})
         self._seq = max(self._seq, answer["seq"])
+        self.resolved.update(answer["done"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from cincer_streams.oracle import Oracle
 from cincer_streams.truth import SealedTruth
 
 from .bot import Curator, Habits
-from .eyes import Eyes
+from .eyes import REQUEST, Eyes
 from .place import Server, serving
 from .recipe import RECIPES, Planted, Recipe, plant
 
@@ -117,7 +117,6 @@ def measured(found: Scene, server: Server, eyes: Eyes, curator: Curator) -> dict
     labels = _labels(server)
     fixed = sum(labels.get(item) == names[true[item]] for item in found.wrong)
     left = sum(label != names[true[ExampleId(item)]] for item, label in labels.items())
-    iterations = server.get("/curate/iterations")["iterations"]
     return {
         "items": len(found.items), "errors": len(found.wrong),
         "fixed_share": fixed / len(found.wrong), "errors_left": left,
@@ -126,9 +125,28 @@ def measured(found: Scene, server: Server, eyes: Eyes, curator: Curator) -> dict
         "actions_by_kind": dict(eyes.actions),
         "duplicates_found": _found(found, curator), "duplicates": len(found.copies),
         "top_cells": _top(curator.first), "top_cells_planted": _planted_on_top(found, curator),
-        "accuracy_before": iterations[0]["accuracy"], "accuracy_after": iterations[-1]["accuracy"],
-        "bound_before": iterations[0]["bound"], "bound_after": iterations[-1]["bound"],
+        "accuracy_before": agreement(curator.first, []),
+        "accuracy_after": agreement(server.get("/curate/matrix"), _shown(server, curator)),
+        "bound_before": curator.first["totals"]["bound"],
+        "bound_after": server.get("/curate/matrix")["totals"]["bound"],
         "rounds": [asdict(each) for each in curator.rounds]}
+
+
+def agreement(matrix: Mapping[str, Any], resolved: Sequence[Mapping[str, Any]]) -> float:
+    """Share of the labels, as they stand, that the model predicts: of the open items by the matrix,
+    of the `resolved` ones each by its own."""
+    right = sum(row["correct"] for row in matrix["rows"])
+    wrong = sum(row["open"] for row in matrix["rows"])
+    hits = sum(item["label"] == item["predicted_label"] for item in resolved)
+    return float((right + hits) / (right + wrong + len(resolved)))
+
+
+def _shown(server: Server, curator: Curator) -> list[dict[str, Any]]:
+    """The resolved items as they are now."""
+    ids, found = sorted(curator.resolved), []
+    for start in range(0, len(ids), REQUEST):
+        found += server.post("/curate/items", {"ids": ids[start:start + REQUEST]})["items"]
+    return [item for item in found if item["status"] != "removed"]
 
 
 def _found(found: Scene, curator: Curator) -> int:
