@@ -19,8 +19,8 @@ MOVING = (Deed.RELABEL, Deed.REMOVE, Deed.DUPLICATE, Deed.BAD)
 """Acts after which the model has learned something else."""
 
 CREDIBLE = 0.1
-"""Share of the examples that one step of the head may turn; where it would turn more, the step is
-too long to be believed, and only what leaves is counted."""
+"""Share of the examples that a batch may turn; where it would turn more, the few steps that a large
+head takes are not to be believed, and only what leaves is counted."""
 
 LARGEST = 50
 """Cells told at most."""
@@ -29,8 +29,8 @@ LARGEST = 50
 def forecast(
     parts: Parts, actor: Actor, deed: Deed, where: Ints, label: Label | None
 ) -> w.PreviewView:
-    """Cells that would change: by what leaves, and by what the model would then say of others (one
-    step of the head; `exact`: it would say what it says now)."""
+    """Cells that would change: by what leaves, and by what the model would then say of others, its
+    head refitted (`exact`: it would say what it says now)."""
     if (deed is Deed.RELABEL) != (label is not None):
         raise InvalidInput("label goes with relabel, and relabel needs a label")
     view, names = parts.core.curation, parts.schema.classes

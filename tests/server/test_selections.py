@@ -1,4 +1,4 @@
-"""What others have selected: the newest word of each person counts, until their last socket goes."""
+"""What others have selected: each person's newest word counts, until their last socket goes."""
 
 from __future__ import annotations
 

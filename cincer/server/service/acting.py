@@ -13,15 +13,18 @@ from .curating import Curating, noted
 from .digest import request_digest
 from .group import Group
 from .live import Live
+from .mapping import Mapping
 
 
 class Acting:
     """Handles what only curators do. `iterate` begins the next iteration for somebody."""
 
     def __init__(
-        self, live: Live, curating: Curating, iterate: Callable[[AnnotatorId], None]
+        self, live: Live, curating: Curating, iterate: Callable[[AnnotatorId], None],
+        mapping: Mapping,
     ) -> None:
         self._live, self._curating, self._iterate = live, curating, iterate
+        self.map = mapping.ask
 
     def act(self, group: Group, command: c.Act) -> c.Answer:
         name, digest = command.actor.name, request_digest(command)

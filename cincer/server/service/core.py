@@ -29,6 +29,7 @@ from .inbox import Inbox, Item, Looked, SourceEnded, Submitted
 from .judging import Judging
 from .leasing import Leasing
 from .live import Live
+from .mapping import Mapping
 from .published import Published
 from .scoring import Scoring
 from .surveying import Surveying
@@ -69,7 +70,8 @@ class Core:
         self.leasing = Leasing()
         self.curating = Curating(live)
         self.surveying = Surveying(live, self.training, self.curating, self._holdout)
-        acting = Acting(live, self.curating, self.surveying.iterate)
+        self.mapping = Mapping(live, self.training, self.curating.view)
+        acting = Acting(live, self.curating, self.surveying.iterate, self.mapping)
         self._answering = Answering(live, self.leasing, acting, self.training.train)
         self._telling = Telling(live)
         self._pause_until = 0.0
@@ -129,6 +131,8 @@ class Core:
                 self.surveying.look()
             case Down():
                 self._of(item.name).down()
+                if item.name == "trainer":
+                    self.mapping.down()
                 if item.name == "scorer":
                     self.explaining.fail(Unavailable("the model stopped; ask again"))
                     self.asking.fail(Unavailable("the model stopped; ask again"))
