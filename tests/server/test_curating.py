@@ -116,3 +116,25 @@ def test_a_curator_is_not_taken_for_an_annotator(tmp_path: Path) -> None:
         found.do(Act(ANN, "k2", Deed.CONFIRM, (ExampleId("e1"),), SEEN))
         assert found.service.curation.board.counts.sum() == 5
         assert np.isin(found.service.curation.board.standing, (1, 2)).all()
+
+
+def test_a_mistake_on_the_board_harms_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path, ask_threshold=1.0) as found:
+        found.receive(0, 1, 2, 0, 1, 2)
+        core = found.service._core
+        assert core is not None
+        with monkeypatch.context() as broken:
+            broken.setattr(core.curating, "_move", lambda where, group: 1 / 0)
+            assert act(found, CARA, Deed.CONFIRM, [1], 0, "k1").done == ("e1",)
+        found.receive(0)
+        assert found.service.curation.board.settled.tolist() == [0, 1, 0]
+
+
+def test_who_is_answered_sees_what_they_did(tmp_path: Path) -> None:
+    with world(tmp_path, ask_threshold=1.0) as found:
+        found.receive(0, 1, 2, 0, 1, 2)
+        for number in range(6):
+            act(found, CARA, Deed.CONFIRM, [number], 0, f"k{number}")
+            assert found.service.curation.board.settled.sum() == number + 1

@@ -177,6 +177,7 @@ class Core:
             log.error("the features cannot be written: %s", error)
             self._astray = True
         self.publish(group)
+        self._show(group)
         for item, answer in group.answers:
             item.answer(answer)
         for item, failure in group.failures:
@@ -186,9 +187,17 @@ class Core:
         if self.judging is not None:
             self.judging.commit(group)
         self.arrivals.commit(group)
-        self.curating.commit(group)
-        self.surveying.commit(group)
         self._tell(self._telling.notices(group))
+
+    def _show(self, group: Group) -> None:
+        """Bring the curators' board up to date, before anybody is answered: who has acted sees it.
+        What is wrong there harms nobody else; it is made anew with the next turn."""
+        try:
+            self.curating.commit(group)
+            self.surveying.commit(group)
+        except Exception:
+            log.exception("the curators' board is made anew")
+            self._astray = True
 
     def _undo(self, items: list[Item], error: Exception) -> None:
         """Nothing of the group has happened."""

@@ -55,6 +55,7 @@ class Curating:
         """Size of the board at the newest survey."""
         self._find_files()
         self.reload()
+        self._changes.clear()
 
     def _find_files(self) -> None:
         """What an earlier life has left."""
