@@ -20,15 +20,15 @@ SHOWN = ("fixed_share", "looked_at_share", "actions", "duplicates_found", "accur
               help="mnist (the paper's recipe) or digits (in proportion).")
 @click.option("--seed", default=0, show_default=True, metavar="N",
               help="Seed of the planted errors and of the order.")
-@click.option("--model", default="mlp", show_default=True, metavar="NAME",
+@click.option("--model", default="cnn", show_default=True, metavar="NAME",
               help="Model of the server that the curator works at.")
-@click.option("--epochs", default=10, show_default=True, type=click.IntRange(1), metavar="N",
+@click.option("--epochs", default=2, show_default=True, type=click.IntRange(1), metavar="N",
               help="Passes over the data a training.")
 @click.option("--bound", default=0.0563, show_default=True, type=click.FloatRange(0, 1),
               metavar="SHARE", help="Share of the items that may be looked at.")
 @click.option("--screen", default=60, show_default=True, type=click.IntRange(1), metavar="N",
               help="Thumbnails on the screen at once.")
-@click.option("--rounds", default=4, show_default=True, type=click.IntRange(1), metavar="N",
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1), metavar="N",
               help="Trainings at most.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None,
               metavar="FILE.json", help="Also write the figures here.")

@@ -18,6 +18,13 @@ from .place import Place, key, segment, until
 SAME = 0.999
 """Similarity from which two items are the same picture."""
 
+UNKNOWN, SUSPECT = 0.1, 0.3
+"""Share of errors expected of a cell that nobody has opened: of any, and of one whose given label
+was found to be a false name in another cell."""
+
+LOOKING = 300.0
+"""Seconds to wait for the near copies at most: they are looked for after the first survey."""
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -30,9 +37,9 @@ class Habits:
     glance: int = 12
     enough: float = 0.5
     few: int = 3
-    misses: int = 3
+    misses: int = 6
     bound: float = 0.0563
-    rounds: int = 4
+    rounds: int = 5
 
 
 @dataclass(slots=True)
@@ -101,7 +108,9 @@ class Curator:
 
     def _copies(self) -> None:
         self._eyes.act("open")
-        for pair in self._place.get("/curate/similar?limit=20")["pairs"]:
+        found = until(lambda: self._place.get("/curate/similar?limit=20")["pairs"], bool,
+                      patience=LOOKING)
+        for pair in found or []:
             if pair["similarity"] < SAME:
                 break
             kept, copy = pair["left"]["id"], pair["right"]["id"]
@@ -116,17 +125,20 @@ class Curator:
         done, misses = Round(), 0
         cells = [(cell["count"], row["label"], cell["predicted_label"])
                  for row in matrix["rows"] for cell in row["cells"]]
-        for count, given, predicted in sorted(cells, key=self._promise, reverse=True):
-            if self._left() < self._habits.glance or misses == self._habits.misses:
-                break
-            if count >= self._habits.few:
-                misses = 0 if self._cell(given, predicted, done) else misses + 1
+        cells = [cell for cell in cells if cell[0] >= self._habits.few]
+        while cells and misses < self._habits.misses and self._left() >= self._habits.glance:
+            best = max(cells, key=self._promise)
+            cells.remove(best)
+            misses = 0 if self._cell(*best[1:], done) else misses + 1
         return done
 
     def _promise(self, cell: tuple[int, str, str]) -> float:
-        """Errors expected in a cell: what was seen there before, or a half, of its items."""
+        """Errors expected in a cell, by the share seen there before: where much was wrong, what is
+        left comes before the unknown."""
         count, given, predicted = cell
-        return count * self._seen.get((given, predicted), 0.5)
+        false = any(share >= self._habits.enough for (label, _), share in self._seen.items()
+                    if label == given)
+        return count * self._seen.get((given, predicted), SUSPECT if false else UNKNOWN)
 
     def _cell(self, given: str, predicted: str, done: Round) -> bool:
         """Works through one cell; whether it was worth it."""

@@ -153,11 +153,17 @@ def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[st
         yield batch
 
 
-def until(ask: Callable[[], Any], done: Callable[[Any], bool], pause: float = 0.5) -> Any:
-    """Asks until it is done; `Unavailable` after an hour."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if done(found := ask()):
-            return found
+def until(
+    ask: Callable[[], Any], done: Callable[[Any], bool], pause: float = 0.5, *,
+    patience: float | None = None,
+) -> Any:
+    """Asks until it is done; with `patience` (seconds) what there is then, without it
+    `Unavailable` after an hour."""
+    end = time.monotonic() + (PATIENCE if patience is None else patience)
+    while not done(found := ask()):
+        if time.monotonic() > end and patience is None:
+            raise Unavailable("what was waited for did not come in an hour")
+        if time.monotonic() > end:
+            break
         time.sleep(pause)
-    raise Unavailable("what was waited for did not come in an hour")
+    return found
