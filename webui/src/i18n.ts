@@ -1,6 +1,9 @@
 // Every string a person reads, in every language. `{name}` is filled in; "one|many" picks by {n}.
 
+import * as suggest from "./texts/suggest";
+
 const en = {
+  ...suggest.en,
   "page.answer": "Answer",
   "page.studies": "Studies",
   "page.missing": "Nothing here",
@@ -276,6 +279,7 @@ const en = {
 export type Text = keyof typeof en;
 
 const de: Record<Text, string> = {
+  ...suggest.de,
   "page.answer": "Antworten",
   "page.studies": "Studien",
   "page.missing": "Hier ist nichts",
