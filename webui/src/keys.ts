@@ -6,14 +6,18 @@ import { keep, recall } from "./store";
 
 export type Command =
   | "left" | "right" | "keep" | "both" | "unsure" | "skip" | "flag" | "comment" | "undo" | "more" | "why" | "help"
-  | MatrixCommand;
+  | MatrixCommand | SuggestCommand;
 
 export type MatrixCommand =
   | "m.confirm" | "m.machine" | "m.relabel" | "m.remove" | "m.duplicate" | "m.reopen" | "m.good" | "m.bad"
   | "m.all" | "m.view" | "m.project" | "m.next" | "m.previous" | "m.undo" | "m.redo";
 
+export type SuggestCommand =
+  | "sug.next" | "sug.previous" | "sug.accept" | "sug.reject" | "sug.ask" | "sug.undo" | "sug.select" | "sug.range" | "sug.all"
+  | "sug.why" | "sug.calibration" | "sug.weights";
+
 /** The page on which a key means something: that at the start, a part of another, or all. */
-export type Where = "answer" | "matrix" | "all";
+export type Where = "answer" | "matrix" | "suggest" | "all";
 
 export interface Binding {
   where: Where;
@@ -51,6 +55,18 @@ export const TABLE: readonly Binding[] = [
   { where: "matrix", command: "m.previous", key: ",", label: "m.key.previous" },
   { where: "matrix", command: "m.undo", key: "z", label: "m.key.undo" },
   { where: "matrix", command: "m.redo", key: "Shift+z", label: "m.key.redo" },
+  { where: "suggest", command: "sug.next", key: "j", label: "key.sug.next" },
+  { where: "suggest", command: "sug.previous", key: "k", label: "key.sug.previous" },
+  { where: "suggest", command: "sug.accept", key: "y", label: "key.sug.accept" },
+  { where: "suggest", command: "sug.reject", key: "n", label: "key.sug.reject" },
+  { where: "suggest", command: "sug.ask", key: "e", label: "key.sug.ask" },
+  { where: "suggest", command: "sug.undo", key: "z", label: "key.undo" },
+  { where: "suggest", command: "sug.select", key: "x", label: "key.sug.select" },
+  { where: "suggest", command: "sug.range", key: "Shift+x", label: "key.sug.range" },
+  { where: "suggest", command: "sug.all", key: "a", label: "key.sug.all" },
+  { where: "suggest", command: "sug.why", key: "v", label: "key.sug.why" },
+  { where: "suggest", command: "sug.calibration", key: "c", label: "key.sug.calibration" },
+  { where: "suggest", command: "sug.weights", key: "w", label: "key.sug.weights" },
 ];
 
 interface Fixed {
@@ -71,6 +87,10 @@ export const FIXED: readonly Fixed[] = [
   { where: "matrix", keys: ["0–9"], label: "m.key.digits" },
   { where: "matrix", keys: ["+", "−"], label: "m.key.zoom" },
   { where: "matrix", keys: ["Y", "N", "→"], label: "m.key.review" },
+  { where: "suggest", keys: ["↑", "↓"], label: "key.sug.move" },
+  { where: "suggest", keys: ["⇧↑", "⇧↓", "⇧J", "⇧K"], label: "key.sug.extend" },
+  { where: "suggest", keys: ["1–4"], label: "key.sug.filter" },
+  { where: "suggest", keys: ["Enter"], label: "key.sug.confirm" },
   { where: "all", keys: ["Escape"], label: "key.back" },
 ];
 
@@ -101,7 +121,7 @@ export function saveKeys(map: Keymap): void {
 
 /** Keys that a page needs for itself, whatever was chosen. */
 const NEEDED: Record<Where, readonly string[]> = {
-  answer: [], all: [], matrix: ["ArrowLeft", "ArrowRight", " ", "+", "-", "y", "n"],
+  answer: [], all: [], suggest: [" ", "PageDown", "PageUp", "Home", "End"], matrix: ["ArrowLeft", "ArrowRight", " ", "+", "-", "y", "n"],
 };
 
 /** Whether a key may be given to a command: one that the choice of a class or the browser needs may not. */

@@ -54,7 +54,7 @@ describe("scale", () => {
 });
 
 describe("keys", () => {
-  it.each(["answer", "matrix"] as const)("are each used once on the page %s", (where) => {
+  it.each(["answer", "matrix", "suggest"] as const)("are each used once on the page %s", (where) => {
     const keys = held(TABLE, where).map((b) => b.key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys).toContain("?");
@@ -73,7 +73,7 @@ describe("keys", () => {
     expect([map.keep, map.both, other]).toEqual(["b", "a", "both"]);
     expect(commandOf(map, "B")).toBe("keep");
   });
-  it("leave digits, enter and escape alone", () => expect(["5", "Enter", "Escape", "F5", "z"].map(usable)).toEqual([false, false, false, false, true]));
+  it("leave digits, enter and escape alone", () => expect(["5", "Enter", "Escape", "F5", "z"].map((key) => usable(key))).toEqual([false, false, false, false, true]));
 });
 
 describe("texts", () => {

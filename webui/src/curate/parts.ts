@@ -23,4 +23,5 @@ export interface CuratePart {
 
 export const PARTS: readonly CuratePart[] = [
   { at: "matrix", label: "page.matrix", keys: "matrix", load: () => import("./matrix/MatrixPage").then((m) => m.MatrixPage) },
+  { at: "suggestions", label: "page.suggestions", keys: "suggest", load: () => import("../suggest/SuggestionsPage").then((m) => m.SuggestionsPage) },
 ];

@@ -43,7 +43,7 @@ export function Preview({ batch }: { batch: Batch }) {
   return (
     <section class="preview" aria-label={t("sug.batch.title", { n })} aria-busy={preview.at === "loading"}>
       <h2>{t("sug.batch.title", { n })}</h2>
-      <p class="sentence">{t("sug.batch.text")}</p>
+      <p class="told">{t("sug.batch.text")}</p>
       {preview.at === "failed" && <p class="notice" role="status">{t("sug.batch.failed")} {preview.error}</p>}
       {preview.at !== "failed" && (
         <div role="status"><dl class="effects">
@@ -53,7 +53,7 @@ export function Preview({ batch }: { batch: Batch }) {
           <Effect name="sug.batch.flips" value={preview.at === "ready" ? String(preview.data.flips) : null} />
         </dl></div>
       )}
-      {preview.at === "ready" && <p class="verdict">{t(preview.data.together > 0 ? "sug.batch.good" : "sug.batch.bad", { n: nats(Math.abs(preview.data.together)) })}</p>}
+      {preview.at === "ready" && <p class="so">{t(preview.data.together > 0 ? "sug.batch.good" : "sug.batch.bad", { n: nats(Math.abs(preview.data.together)) })}</p>}
       <div class="confirm">
         <button type="button" class="primary" disabled={preview.at === "loading"} onClick={confirm}>{t("sug.batch.confirm", { n })} <Kbd>{written("Enter")}</Kbd></button>
         <button type="button" class="quiet" onClick={() => tell({ type: "unpreview" })}>{t("sug.batch.cancel")} <Kbd>{written("Escape")}</Kbd></button>

@@ -28,7 +28,7 @@ function Shown({ data }: { data: CalibrationView }) {
     : t(slope < 0.5 ? "sug.calib.over" : slope > 1.5 ? "sug.calib.under" : "sug.calib.fits", { n: number(slope, 2) });
   return (
     <>
-      <p class="sentence">{say}{correlation !== null && <> {t("sug.calib.correlation", { n: number(correlation, 2) })}</>}</p>
+      <p class="told">{say}{correlation !== null && <> {t("sug.calib.correlation", { n: number(correlation, 2) })}</>}</p>
       {accepted.length > 0 && <Scatter accepted={accepted} slope={slope} />}
       {accepted.length > 0 && <Latest accepted={accepted} />}
     </>

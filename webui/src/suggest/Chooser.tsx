@@ -15,7 +15,7 @@ export function Chooser({ head }: { head: Head }) {
     <section class="pane" aria-label={t("sug.why.title")}>
       <h2>{t("sug.why.title")}</h2>
       {lacking(chooser) ? <Few chooser={chooser} /> : (
-        <p class="sentence">{t("sug.why.text", { n: chooser.kept, trusted: chooser.trusted, size: number(chooser.effective_size, 0) })}</p>
+        <p class="told">{t("sug.why.text", { n: chooser.kept, trusted: chooser.trusted, size: number(chooser.effective_size, 0) })}</p>
       )}
       {chooser.note && <p class="notice">{chooser.note}</p>}
       {chooser.verdicts.length > 0 && <Verdicts chooser={chooser} />}
@@ -77,7 +77,7 @@ function Budget({ meter }: { meter: MeterView }) {
   ];
   return (
     <>
-      <p class="sentence">{meter.finds === null ? t("sug.budget.say.unknown", { n: about(meter.expected) })
+      <p class="told">{meter.finds === null ? t("sug.budget.say.unknown", { n: about(meter.expected) })
         : t("sug.budget.say", { n: about(meter.expected), finds: about(meter.finds) })}</p>
       <dl class="facts">{rows.map(([name, value]) => <div key={name}><dt>{t(name)}</dt><dd>{value}</dd></div>)}</dl>
     </>

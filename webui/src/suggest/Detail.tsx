@@ -14,7 +14,7 @@ export function Detail({ one, gone }: { one: SuggestionView; gone: boolean }) {
     <article class="letter" key={one.id}>
       <header>
         <h2><Change one={one} /></h2>
-        <p class="sentence">{t(`sug.say.${one.action}` as Text, { given: labelled(one.given_label), to: labelled(one.proposed_label) })}</p>
+        <p class="told">{t(`sug.say.${one.action}` as Text, { given: labelled(one.given_label), to: labelled(one.proposed_label) })}</p>
         {gone ? <p class="stamp">{t("sug.gone")}</p> : one.state !== "open" && <p class="stamp" data-state={one.state}>{t(`sug.is.${one.state}`)}</p>}
       </header>
       <div class="letter-top">

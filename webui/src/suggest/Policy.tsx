@@ -25,7 +25,7 @@ export function Policy({ view, may, again }: { view: WeightsView; may: boolean; 
         <button type="button" key={name} aria-pressed={name === view.policy} data-wanted={name === wanted} disabled={!may && name !== view.policy}
           onClick={() => want(name === view.policy ? null : name)}>{title(name)}</button>
       ))}</div>
-      <p class="sentence">{told(shown)}</p>
+      <p class="told">{told(shown)}</p>
       {view.note && wanted === null && <p class="notice">{view.note}</p>}
       {!may && <p class="faint">{t("sug.reader")}</p>}
       {wanted !== null && <Sure wanted={wanted} from={view.policy} state={state} yes={() => void change(wanted)} no={() => want(null)} />}

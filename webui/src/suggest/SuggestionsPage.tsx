@@ -1,10 +1,9 @@
 // The suggestions and the weights: what the machine proposes, and what each example counts.
 
 import { Link } from "../app/Link";
-import { Missing } from "../app/Missing";
-import type { PageProps } from "../app/pages";
 import { useRoles } from "../app/pages";
 import { Kbd } from "../app/words";
+import type { PartProps } from "../curate/parts";
 import { t } from "../i18n";
 import { written } from "../keys";
 import { usePrefs } from "../prefs";
@@ -12,25 +11,37 @@ import { useTabKey } from "./keyboard";
 import { Mailbox } from "./Mailbox";
 import { useWeightsPush } from "./live";
 import { Weights } from "./Weights";
+import "./suggest.css";
+import "./weights.css";
 
 const ACTING = ["curator"];
 
 /** `rest`: the parts of the address below /curate/suggestions. */
-export function SuggestionsPage({ state, rest }: PageProps) {
+export function SuggestionsPage({ state, rest }: PartProps) {
   const [tab, id, ...more] = rest;
   const roles = useRoles(state);
   const push = useWeightsPush();
   useTabKey();
   const may = roles?.some((role) => ACTING.includes(role)) ?? false;
-  if ((tab !== undefined && tab !== "weights") || more.length > 0) return <Missing />;
+  const known = (tab === undefined || tab === "weights") && more.length === 0;
   return (
-    <main id="main" class="suggest" tabIndex={-1} data-tab={tab ?? "inbox"}>
+    <div class="suggest" data-tab={tab ?? "inbox"}>
       <header class="suggest-head">
         <h1>{t(tab === "weights" ? "wgt.title" : "page.suggestions")}</h1>
         <Tabs weights={tab === "weights"} />
       </header>
-      {tab === "weights" ? <Weights id={id ?? null} may={may} push={push} /> : <Mailbox state={state} may={may} />}
-    </main>
+      {!known ? <Absent /> : tab === "weights" ? <Weights id={id ?? null} may={may} push={push} /> : <Mailbox state={state} may={may} />}
+    </div>
+  );
+}
+
+function Absent() {
+  return (
+    <div class="empty"><div>
+      <h2>{t("page.missing")}</h2>
+      <p>{t("page.missing.text")}</p>
+      <Link to="/curate/suggestions" class="primary">{t("wgt.none.action")}</Link>
+    </div></div>
   );
 }
 

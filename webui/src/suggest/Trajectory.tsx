@@ -44,7 +44,7 @@ function Curves({ view }: { view: TrajectoryView }) {
   if (view.weights.length === 0) return <p class="faint">{t("wgt.one.none")}</p>;
   return (
     <>
-      <p class="sentence">{t("wgt.one.text", { weight: number(view.weights.at(-1) ?? 0, 2), share: percent(view.share_below) })}</p>
+      <p class="told">{t("wgt.one.text", { weight: number(view.weights.at(-1) ?? 0, 2), share: percent(view.share_below) })}</p>
       <div class="pair"><Curve name="wgt.weight" values={view.weights} /><Curve name="wgt.loss" values={view.losses} /></div>
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Command } from "../keys";
-import { commandOf, typing } from "../keys";
+import { commandOf, shifted, typing } from "../keys";
 import { getKeys } from "../prefs";
 import { go, here } from "../router";
 import { act, confirm, getInbox, show, tell, undo } from "./desk";
@@ -71,9 +71,15 @@ function escape(doing: Doing): boolean {
 }
 
 function named(event: KeyboardEvent, doing: Doing): boolean {
-  const command = commandOf(getKeys(), event.key, "suggest");
+  const command = meaning(event);
   if (command === null || (event.repeat && !MOVING.includes(command))) return false;
   return run(command, doing, event.shiftKey);
+}
+
+/** With shift a letter may be a key of its own; where it is none, it means what it means without. */
+function meaning(event: KeyboardEvent): Command | null {
+  const keys = getKeys();
+  return commandOf(keys, shifted(event), "suggest") ?? commandOf(keys, event.key, "suggest");
 }
 
 const MOVING: readonly Command[] = ["sug.next", "sug.previous"];
@@ -89,7 +95,10 @@ function run(command: Command, doing: Doing, shift: boolean): boolean {
       if (doing.may) undo();
       return true;
     case "sug.select":
-      tell(shift ? { type: "range" } : { type: "toggle" });
+      tell({ type: "toggle" });
+      return true;
+    case "sug.range":
+      tell({ type: "range" });
       return true;
     case "sug.all":
       tell({ type: "all" });

@@ -13,7 +13,8 @@ export const en = {
   "key.sug.calibration": "past predictions",
   "key.sug.weights": "suggestions or weights",
   "key.sug.move": "next, previous",
-  "key.sug.range": "select a range",
+  "key.sug.range": "select up to here",
+  "key.sug.extend": "move and select",
   "key.sug.filter": "open, accepted, rejected, asked",
   "key.sug.confirm": "accept the batch, open",
 
@@ -264,7 +265,8 @@ export const de: Record<keyof typeof en, string> = {
   "key.sug.calibration": "frühere Vorhersagen",
   "key.sug.weights": "Vorschläge oder Gewichte",
   "key.sug.move": "nächster, voriger",
-  "key.sug.range": "einen Bereich auswählen",
+  "key.sug.range": "bis hier auswählen",
+  "key.sug.extend": "bewegen und auswählen",
   "key.sug.filter": "offen, angenommen, abgelehnt, gefragt",
   "key.sug.confirm": "Auswahl annehmen, öffnen",
 
