@@ -64,6 +64,6 @@ export function Preview({ batch }: { batch: Batch }) {
 
 function Effect({ name, value, unit = false, main = false }: { name: Text; value: string | null; unit?: boolean; main?: boolean }) {
   return (
-    <div data-main={main}><dt>{t(name)}</dt><dd>{value === null ? <i class="bone" /> : <><b>{value}</b>{unit && value !== "–" && <span> {t("sug.unit")}</span>}</>}</dd></div>
+    <div data-main={main}><dt>{t(name)}</dt><dd>{value === null ? <i class="blank" /> : <><b>{value}</b>{unit && value !== "–" && <span> {t("sug.unit")}</span>}</>}</dd></div>
   );
 }

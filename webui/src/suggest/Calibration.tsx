@@ -4,18 +4,18 @@ import { useGot } from "../get";
 import { date, number, t } from "../i18n";
 import type { Accepted, CalibrationView } from "../wire";
 import { ends, place, ticks } from "./scales";
-import { nats } from "./words";
+import { nats, tick } from "./words";
 
-const WIDTH = 480;
-const HEIGHT = 320;
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 472, 12, 276];
+const WIDTH = 600;
+const HEIGHT = 340;
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 592, 12, 296];
 
 export function Calibration() {
   const [got, again] = useGot<CalibrationView>("/suggestions/calibration", () => 15_000);
   return (
     <section class="pane" aria-label={t("sug.calib.title")}>
       <h2>{t("sug.calib.title")}</h2>
-      {got.at === "loading" && <i class="bone tall" />}
+      {got.at === "loading" && <i class="blank tall" />}
       {got.at === "failed" && <p class="notice" role="alert">{t("sug.calib.failed")} <button type="button" class="quiet" onClick={again}>{t("studies.again")}</button></p>}
       {got.at === "ready" && <Shown data={got.data} />}
     </section>
@@ -46,8 +46,8 @@ function Scatter({ accepted, slope }: { accepted: Accepted[]; slope: number | nu
     <figure class="scatter">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t("sug.calib.chart", { n: accepted.length })}>
         <g class="axes">
-          {ticks(low, high).map((v) => <g key={v}><line x1={LEFT} x2={RIGHT} y1={y(v)} y2={y(v)} data-zero={v === 0} /><text class="y" x={LEFT - 8} y={y(v) + 4}>{nats(v)}</text></g>)}
-          {ticks(left, right).map((v) => <g key={v}><line x1={x(v)} x2={x(v)} y1={TOP} y2={BOTTOM} data-zero={v === 0} /><text class="x" x={x(v)} y={BOTTOM + 18}>{nats(v)}</text></g>)}
+          {ticks(low, high).map((v) => <g key={v}><line x1={LEFT} x2={RIGHT} y1={y(v)} y2={y(v)} data-zero={v === 0} /><text class="y" x={LEFT - 8} y={y(v) + 4}>{tick(v)}</text></g>)}
+          {ticks(left, right).map((v) => <g key={v}><line x1={x(v)} x2={x(v)} y1={TOP} y2={BOTTOM} data-zero={v === 0} /><text class="x" x={x(v)} y={BOTTOM + 18}>{tick(v)}</text></g>)}
           <text class="x" x={(LEFT + RIGHT) / 2} y={HEIGHT - 4}>{t("sug.calib.predicted")}</text>
           <text class="x" transform={`translate(12 ${(TOP + BOTTOM) / 2}) rotate(-90)`}>{t("sug.calib.measured")}</text>
         </g>
@@ -58,7 +58,7 @@ function Scatter({ accepted, slope }: { accepted: Accepted[]; slope: number | nu
       <figcaption>
         <span class="key same">{t("sug.calib.key.same")}</span>
         {slope !== null && <span class="key fit">{t("sug.calib.key.fit", { n: number(slope, 2) })}</span>}
-        <span class="key dot">{t("sug.calib.key.dot")}</span>
+        <span class="key spot">{t("sug.calib.key.dot")}</span>
       </figcaption>
     </figure>
   );

@@ -59,7 +59,7 @@ function Reasons({ one }: { one: SuggestionView }) {
       <ol>{one.reasons.map((r) => (
         <li key={r.id} title={r.id}>
           <Thumb content={r.content} />
-          <span class="label">{labelled(r.label)}</span>
+          <span class="lab">{labelled(r.label)}</span>
           <span class="harm"><span class="bar" aria-hidden="true"><i style={{ width: `${Math.round((100 * r.harm) / (most || 1))}%` }} /></span>{t("sug.reason.harm", { n: nats(r.harm) })}</span>
         </li>
       ))}</ol>

@@ -17,7 +17,7 @@ export function Epochs({ view }: { view: WeightsView }) {
     <section class="wgt-part epochs" aria-labelledby="wgt-epochs">
       <div class="wgt-head"><h2 id="wgt-epochs">{t("wgt.epochs")}</h2>{known && <Legend />}</div>
       <p class="faint">{t("wgt.scale", { scale: view.scale })}</p>
-      <div class="pair">
+      <div class="abreast">
         <Figure name="wgt.weights" histogram={chosen === null || !epoch ? view.now : epoch.weights} when={chosen === null || !epoch ? null : epoch.epoch} />
         {epoch && <Figure name="wgt.losses" histogram={epoch.losses} when={epoch.epoch} />}
       </div>

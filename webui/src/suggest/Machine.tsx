@@ -73,7 +73,7 @@ function Cell({ name, pane, open, keyed, value, note, warn = false }: CellProps)
   const inside = (
     <>
       <span class="cell-name">{t(name)}{keyed && <Kbd>{written(keyed)}</Kbd>}</span>
-      {value === null ? <i class="bone" /> : <b data-warn={warn}>{value}</b>}
+      {value === null ? <i class="blank" /> : <b data-warn={warn}>{value}</b>}
       <span class="cell-note">{note}</span>
     </>
   );

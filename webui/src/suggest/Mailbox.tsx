@@ -29,22 +29,23 @@ export function Mailbox({ state, may }: { state: State; may: boolean }) {
   useKeys({ may, reading: () => read(true), back: () => read(false) });
   useReturn(phone, reading);
   if (list.at === "failed") return <Refused status={list.status} error={list.error} again={() => void refresh()} />;
+  const empty = list.at === "ready" && visible(inbox).length === 0 && inbox.pane === "detail" && inbox.batch === null;
   const sheet = phone && (reading || inbox.pane !== "detail" || inbox.batch !== null);
   return (
     <>
       <Machine head={inbox.head} pane={inbox.pane} />
-      <div class="desk" data-sheet={sheet}>
+      <div class="desk" data-sheet={sheet} data-empty={empty}>
         <section class="mail" aria-label={t("sug.list")}>
           <Filters inbox={inbox} />
           <Listed inbox={inbox} state={state} open={() => phone && read(true)} />
           <LastLine inbox={inbox} />
         </section>
-        {(!phone || sheet) && <section class="reading" aria-label={t("sug.reading")}>
+        {(phone ? sheet : !empty) && <section class="reading" aria-label={t("sug.reading")}>
           {phone && <button type="button" class="quiet back" onClick={() => close(inbox, () => read(false))}>{t("key.back")}</button>}
           <div class="page-of" tabIndex={0} role="group" aria-label={t("sug.reading")}><Side inbox={inbox} /></div>
-          {(phone || visible(inbox).length > 0 || inbox.outbox.done.length > 0) && <Actions inbox={inbox} may={may} />}
+          <Actions inbox={inbox} may={may} />
         </section>}
-        {phone && !sheet && <Actions inbox={inbox} may={may} />}
+        {phone && !sheet && !empty && <Actions inbox={inbox} may={may} />}
       </div>
     </>
   );

@@ -13,7 +13,7 @@ const REST = 120;
 export function Opinion({ id }: { id: string }) {
   const rested = useRest(id);
   return (
-    <div class="opinion">{rested === id ? <Read key={id} id={id} /> : <Bones />}</div>
+    <div class="known">{rested === id ? <Read key={id} id={id} /> : <Bones />}</div>
   );
 }
 
@@ -37,7 +37,7 @@ function Beliefs({ detail }: { detail: DetailView }) {
   return (
     <section class="beliefs"><h3>{t("sug.beliefs")}</h3>
       <ul>{detail.beliefs.slice(0, 4).map((belief) => (
-        <li key={belief.label}><span class="label" title={belief.label}>{belief.label}</span><Bar share={belief.p} /><span class="share">{percent(belief.p)}</span></li>
+        <li key={belief.label}><span class="lab" title={belief.label}>{belief.label}</span><Bar share={belief.p} /><span class="share">{percent(belief.p)}</span></li>
       ))}</ul>
     </section>
   );

@@ -11,9 +11,9 @@ import { ends, place, ticks } from "./scales";
 import { Thumb } from "./Thumb";
 import { labelled } from "./words";
 
-const WIDTH = 360;
-const HEIGHT = 140;
-const [LEFT, RIGHT, TOP, BOTTOM] = [40, 352, 8, 116];
+const WIDTH = 480;
+const HEIGHT = 168;
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 472, 8, 140];
 
 export function Trajectory({ id, version }: { id: string; version: number }) {
   const [got, again] = useGot<TrajectoryView>(`/weights/${encodeURIComponent(id)}`);
@@ -33,7 +33,7 @@ export function Trajectory({ id, version }: { id: string; version: number }) {
         <span class="gap" />
         <Link to="/curate/suggestions/weights" class="plain">{t("wgt.one.close")}</Link>
       </div>
-      {got.at === "loading" && <i class="bone tall" />}
+      {got.at === "loading" && <i class="blank tall" />}
       {got.at === "failed" && <p class="notice" role="alert">{t(got.status === 404 ? "wgt.one.absent" : "wgt.one.failed")} {got.status !== 404 && <button type="button" class="quiet" onClick={again}>{t("studies.again")}</button>}</p>}
       {got.at === "ready" && <Curves view={got.data} />}
     </section>
@@ -45,7 +45,7 @@ function Curves({ view }: { view: TrajectoryView }) {
   return (
     <>
       <p class="told">{t("wgt.one.text", { weight: number(view.weights.at(-1) ?? 0, 2), share: percent(view.share_below) })}</p>
-      <div class="pair"><Curve name="wgt.weight" values={view.weights} /><Curve name="wgt.loss" values={view.losses} /></div>
+      <div class="abreast"><Curve name="wgt.weight" values={view.weights} /><Curve name="wgt.loss" values={view.losses} /></div>
     </>
   );
 }

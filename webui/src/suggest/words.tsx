@@ -13,7 +13,12 @@ export function nats(value: number): string {
     const power = Math.floor(Math.log10(size));
     return `${sign}${number(size / 10 ** power, 1)} × 10${raised(power)}`;
   }
-  return sign + new Intl.NumberFormat(spoken(), { maximumSignificantDigits: 3 }).format(size);
+  return sign + new Intl.NumberFormat(spoken(), { maximumSignificantDigits: 3, minimumSignificantDigits: size === 0 ? 1 : 3 }).format(size);
+}
+
+/** A round value at an axis. */
+export function tick(value: number): string {
+  return (value < 0 ? "−" : "") + new Intl.NumberFormat(spoken(), { maximumSignificantDigits: 3 }).format(Math.abs(value));
 }
 
 /** The same with its sign always written. */
@@ -27,9 +32,9 @@ function raised(power: number): string {
   return [...String(power)].map((sign) => RAISED[sign] ?? sign).join("");
 }
 
-/** How many, about: whole from ten on. */
+/** How many, about: whole from two on. */
 export function about(value: number): string {
-  return number(value, value < 10 && !Number.isInteger(value) ? 1 : 0);
+  return number(value, value < 2 && !Number.isInteger(value) ? 1 : 0);
 }
 
 export function labelled(label: string | null): string {
@@ -47,10 +52,10 @@ export function told(one: SuggestionView): string {
 export function Change({ one }: { one: SuggestionView }) {
   return (
     <span class="change" data-action={one.action}>
-      <span class="label given" title={labelled(one.given_label)}>{labelled(one.given_label)}</span>
+      <span class="lab given" title={labelled(one.given_label)}>{labelled(one.given_label)}</span>
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 8h11M9 4l4 4-4 4" /></svg>
       <span class="visually-hidden">{t("sug.becomes")}</span>
-      {one.action === "relabel" ? <span class="label proposed" title={labelled(one.proposed_label)}>{labelled(one.proposed_label)}</span>
+      {one.action === "relabel" ? <span class="lab proposed" title={labelled(one.proposed_label)}>{labelled(one.proposed_label)}</span>
         : <span class="treat">{t(`sug.treat.${one.action}` as Text)}</span>}
     </span>
   );
