@@ -73,7 +73,7 @@ describe("keys", () => {
     expect([map.keep, map.both, other]).toEqual(["b", "a", "both"]);
     expect(commandOf(map, "B")).toBe("keep");
   });
-  it("leave digits, enter and escape alone", () => expect(["5", "Enter", "Escape", "F5", "z"].map(usable)).toEqual([false, false, false, false, true]));
+  it("leave digits, enter and escape alone", () => expect(["5", "Enter", "Escape", "F5", "z"].map((key) => usable(key))).toEqual([false, false, false, false, true]));
 });
 
 describe("texts", () => {
