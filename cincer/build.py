@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from .config import ModelSettings, Settings
 from .rows import Rows
 from .runner import Record, Runner
-from .types import Status
 
 if TYPE_CHECKING:
     from .engine import Engine, Inputs
@@ -76,9 +75,9 @@ class Trainer:
         from .models.learned import Learned
         from .models.training import from_scratch
 
-        data = self._running.loop.data
-        known = data.positions(Status.KNOWN)
-        labels = torch.from_numpy(data.column("effective")[known].astype("int64"))
+        known = self._running.loop.all_trained()
+        effective = self._running.loop.data.column("effective")
+        labels = torch.from_numpy(effective[known].astype("int64"))
         net, seen = deepcopy(self._running.engine.network), torch.zeros(len(known))
         from_scratch(
             net, self._start, torch.from_numpy(self._running.inputs.rows(known)), labels,

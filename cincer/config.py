@@ -93,6 +93,10 @@ class ModelSettings:
         None, "added to the Fisher matrix's diagonal; none = the head's lambda", low=0)
     neighbours: int | None = _setting(
         None, "restrict candidates to this many nearest in the perceptual distance", low=1)
+    survey: str = _setting(
+        "out_of_fold", "what curators' measures rest on: models that did not learn the example's "
+        "own label, the model as trained on all (in_sample), or the margin of each arrival (off)",
+        choices=("out_of_fold", "in_sample", "off"))
     seed: int = _setting(1, "run seed; every use derives its own by name")
 
 

@@ -96,14 +96,16 @@ class Dataset:
     def restored(
         cls, classes: int, columns: Mapping[str, NDArray[Any]],
         assertions: Mapping[int, Sequence[Assertion]],
+        suggestions: Mapping[int, Suggestion] | None = None,
     ) -> Self:
         """A data set as it was stored: (N,) arrays by column name (what is missing keeps its
-        default), and the standing words on each example, oldest first."""
+        default), the standing words on each example, oldest first, and the machine's."""
         dataset = cls(classes)
         dataset.extend(columns["given"])
         for name, values in columns.items():
             dataset._columns[name][: dataset._count] = values
         dataset._assertions = {at: list(words) for at, words in assertions.items()}
+        dataset._suggestions = dict(suggestions or {})
         return dataset
 
     # ---- examples ------------------------------------------------------------------------------

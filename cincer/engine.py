@@ -21,6 +21,8 @@ from torch import Tensor, nn
 from .answers import Candidate, Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
 from .counterexample.top_fisher import TopFisher, gradient
+from .curate.absorb import absorbed
+from .curate.saliency import saliency
 from .errors import Conflict, InvalidInput
 from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
@@ -218,6 +220,30 @@ class Engine:
             for left in (group[:1], group)[: min(2, len(group))]]
         return Explanation(leaving.prob, single, more[0] if more else None, self.version)
 
+    def forecast(self, positions: Ints, labels: Ints) -> tuple[Ints, Ints]:
+        """Known examples that the head would take for another class if those at `positions` (N,)
+        had `labels` (N,) (`NO_LABEL`: left the training set), and which class: by one step, see
+        `curate.absorb`. Positions that are not known are passed over."""
+        rows = self.known.rows_of(positions)
+        here = rows >= 0
+        if not here.any():
+            return _ints([]), _ints([])
+        top = self.top()
+        then = absorbed(top, torch.from_numpy(rows[here]), torch.from_numpy(labels[here]))
+        classes = then.argmax(dim=1)
+        turned = (classes != top.probs.argmax(dim=1)) & (top.weights > 0)
+        return top.positions[turned].numpy(), classes[turned].numpy()
+
+    def features(self, positions: Ints) -> Floats:
+        """(N,) positions to (N, D): what the head sees of them."""
+        parts = [self._features(positions[part])[:, :-1]
+                 for part in chunks(len(positions), INPUT_CHUNK)]
+        return torch.cat(parts).numpy()
+
+    def saliency(self, positions: Ints) -> Floats:
+        """(N,) positions to (N, D): what the model looks at, see `curate.saliency`."""
+        return saliency(self._fitted(), self._tensor(positions)).flatten(1).numpy()
+
     # ---- inside --------------------------------------------------------------------------------
 
     def _found(self, ranking: Ranking, suspect: Suspect, top: Top) -> list[Candidate]:
@@ -348,13 +374,17 @@ class Engine:
 
     def _jacobians(self, positions: Tensor) -> Tensor:
         """(M, K, Q) derivatives of the logits by the network's parameters, its head as fitted."""
+        return jacobians(self._fitted(), self._tensor(positions.numpy()))
+
+    def _fitted(self) -> nn.Module:
+        """A copy of the network with its head as fitted, in inference mode."""
         module = copy.deepcopy(as_module(self.network)).eval()
         head = cast(Network, module).head
         with torch.no_grad():
             head.weight.copy_(self.head.weights[:, :-1])
             if head.bias is not None:
                 head.bias.copy_(self.head.weights[:, -1])
-        return jacobians(module, self._tensor(positions.numpy()))
+        return module
 
     def _inputs_of(self, rows: Tensor) -> Tensor:
         return self._tensor(self.known.positions[rows].numpy()).flatten(1)

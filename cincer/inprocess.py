@@ -11,24 +11,38 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import build
+from . import acts, build
 from .answers import LeftOut
 from .config import Settings, merge
 from .errors import Conflict, InvalidInput, NotFound, UnknownName
-from .question import Answered, Explained, Question, Without, question
+from .question import Acted, Answered, Explained, Question, Without, question
 from .rows import Rows
 from .runner import Record, Runner
-from .session.effects import ReplyNoted
+from .session.acts import WORDS
+from .session.effects import ActNoted, ReplyNoted
 from .session.events import Decision
 from .session.queries import suspicion as urgency
 from .session.state import Query
-from .types import NO_LABEL, Action, AnnotatorId, ExampleId, Label, Position, QueryId, Status
+from .types import (
+    NO_LABEL,
+    Action,
+    AnnotatorId,
+    Deed,
+    ExampleId,
+    Label,
+    Position,
+    QueryId,
+    Status,
+)
 
 if TYPE_CHECKING:
     from .loop import Outcome
 
 Verdict: TypeAlias = str | tuple[str, str | Label] | None
 """An action, an action with its label, or nothing."""
+
+SAID = tuple(WORDS)
+"""What `Session.resolve` can do."""
 
 ME = AnnotatorId("me")
 """Who answers in a session of one."""
@@ -219,6 +233,45 @@ class Session:
         if self._runner is None:
             raise NotFound("there is no reply to take back")
         return self._show(self._runner.undo(ME))
+
+    # ---- curators ------------------------------------------------------------------------------
+
+    def resolve(
+        self, ids: Sequence[str] | str, action: str, *, label: str | Label | None = None,
+        of: str | None = None, by: str = ME, comment: str = "",
+    ) -> Acted:
+        """Decide about examples without being asked, all at once. Actions: confirm, relabel (to
+        `label`), remove, duplicate (`of` is the one that is kept), reopen, good, bad. What cannot
+        be touched is left alone and named, with the reason."""
+        if action not in {deed.value for deed in SAID}:
+            raise UnknownName("action", action, [deed.value for deed in SAID])
+        running, named = self._running, [ids] if isinstance(ids, str) else ids
+        plan = acts.resolved(
+            running.loop, Deed(action), list(map(ExampleId, named)), AnnotatorId(by),
+            running.now(), label=None if label is None else self._label(label),
+            of=None if of is None else ExampleId(of), comment=comment)
+        return self._done(plan)
+
+    def undo_act(self, by: str = ME) -> Acted:
+        """Take back this curator's newest act, but for examples on which somebody has spoken since.
+        `NotFound` if there is none."""
+        running = self._running
+        event = acts.act_undone(running.loop, AnnotatorId(by), running.now())
+        (noted,) = (e for e in running.act(event).effects if isinstance(e, ActNoted))
+        return Acted(
+            event.act, tuple(str(running.loop.ids[p]) for p in noted.positions),
+            {str(running.loop.ids[p]): acts.SPOKEN for p in event.superseded})
+
+    def redo_act(self, by: str = ME) -> Acted:
+        """Do again what this curator took back last. `NotFound` if there is nothing."""
+        running = self._running
+        return self._done(acts.act_redone(running.loop, AnnotatorId(by), running.now()))
+
+    def _done(self, plan: acts.Plan) -> Acted:
+        if plan.event is not None:
+            self._running.act(plan.event)
+        return Acted(plan.event.act if plan.event and plan.done else None,
+                     tuple(map(str, plan.done)), {str(example): why for example, why in plan.left})
 
     def _show(self, query: QueryId) -> Question:
         found = self._running.show(query)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .dataset import Dataset
+from .dataset import Dataset, Treatment
 from .errors import Conflict, InvalidInput, NotFound, Stale
 from .session import choose, step
 from .session import effects as fx
@@ -26,6 +26,7 @@ from .session.queries import unknown
 from .session.state import Query, SessionState, UndoEntry
 from .types import (
     NO_LABEL,
+    ActId,
     Action,
     AnnotatorId,
     Belief,
@@ -34,6 +35,7 @@ from .types import (
     Position,
     QueryId,
     QueryKind,
+    Remedy,
     Seconds,
     Status,
 )
@@ -49,11 +51,16 @@ DECIDED_STATUS = {
 }
 """Where a decision alone puts an example; entering or leaving may move it on."""
 
+TREATMENTS = {Remedy.UNLEARN: Treatment.UNLEARN, Remedy.DROP: Treatment.DROP}
+"""What an accepted suggestion does to training; a new label alone changes nothing there."""
+
+_CE = tuple(Treatment).index(Treatment.CE)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an event did. `relabelled`: positions in the training set that entered or whose
-    effective label changed; `left`: positions that are out of it now."""
+    """What an event did. `relabelled`: positions that are trained on from now, or whose effective
+    label changed while they are; `left`: positions that are trained on no more."""
 
     effects: tuple[fx.Effect, ...]
     relabelled: tuple[Position, ...] = ()
@@ -70,7 +77,7 @@ class Outcome:
 class Word:
     """What somebody said about an example; `label` None where the verdict names no class."""
 
-    query: QueryId
+    query: QueryId | ActId
     annotator: AnnotatorId
     action: Action
     label: Label | None
@@ -87,6 +94,8 @@ class Loop:
         self.undecided: dict[Position, None] = {}
         self._positions: dict[ExampleId, Position] = {}
         self._words: dict[Position, list[Word]] = {}
+        self._proposals: dict[Position, ev.Proposal] = {}
+        self._reasons: dict[Position, str] = {}
         self._data: Dataset | None = None
         self._before: dict[Position, tuple[bool, Label]] = {}
 
@@ -94,12 +103,15 @@ class Loop:
     def resume(
         cls, state: SessionState, data: Dataset, ids: Iterable[ExampleId],
         words: Mapping[Position, Sequence[Word]],
+        proposals: Mapping[Position, ev.Proposal], reasons: Mapping[Position, str],
     ) -> Loop:
-        """A loop that goes on: `words` are those not taken back, oldest first."""
+        """A loop that goes on: `words` are those not taken back, oldest first, `proposals` the
+        decided suggestions, `reasons` why examples have left the training set."""
         loop = cls()
         loop.state, loop._data, loop.ids = state, data, list(ids)
         loop._positions = {example: Position(at) for at, example in enumerate(loop.ids)}
         loop._words = {position: list(said) for position, said in words.items()}
+        loop._proposals, loop._reasons = dict(proposals), dict(reasons)
         waiting = data.positions(Status.UNDECIDED).tolist()
         loop.undecided = dict.fromkeys(map(Position, waiting))
         return loop
@@ -126,9 +138,37 @@ class Loop:
         return tuple(self._words.get(position, ()))
 
     def settled(self, position: Position) -> bool:
-        """Whether a person has confirmed or changed its label, and not taken it back."""
-        return any(word.label is not None or word.action is Action.GOOD
-                   for word in self._words.get(position, ()))
+        """Whether a person has confirmed or changed its label, and not taken it back, nor has a
+        curator reopened it since."""
+        for word in reversed(self._words.get(position, ())):
+            if word.label is not None or word.action is Action.GOOD:
+                return True
+            if word.action is Action.REOPEN:
+                return False
+        return False
+
+    def proposal(self, position: Position) -> ev.Proposal | None:
+        """The decided suggestion about an example."""
+        return self._proposals.get(position)
+
+    def stood(self, position: Position) -> ev.Stood:
+        """Where an example stands now, as an act notes it."""
+        status = self.data.status(position)
+        return ev.Stood(
+            status, self.data.entry(position) if status is Status.KNOWN else None,
+            self._reasons.get(position), self.data.role(position), self._proposals.get(position))
+
+    def trained(self, position: Position) -> bool:
+        """Whether an example is trained on under its effective label: it is known, and no
+        accepted suggestion has it unlearned or left out."""
+        return (self.data.status(position) is Status.KNOWN
+                and self.data.treatment(position) is Treatment.CE)
+
+    def all_trained(self) -> NDArray[np.int64]:
+        """Positions of all that is `trained`, ascending."""
+        known = self.data.positions(Status.KNOWN)
+        plain: NDArray[np.int64] = known[self.data.column("treatment")[known] == _CE]
+        return plain
 
     def all_settled(self) -> list[Position]:
         """Every settled position."""
@@ -167,7 +207,7 @@ class Loop:
             left=tuple(p for p, now in after.items() if self._before[p][0] and not now[0]))
 
     def _stand(self, position: Position) -> tuple[bool, Label]:
-        return self.data.status(position) is Status.KNOWN, self.data.effective(position)
+        return self.trained(position), self.data.effective(position)
 
     def _touch(self, position: Position) -> None:
         if position not in self._before:
@@ -191,11 +231,16 @@ class Loop:
         self._touch(effect.position)
         self.data.set_status(effect.position, Status.KNOWN)
         self.data.set_entry(effect.position, effect.entry)
+        self._reasons.pop(effect.position, None)
 
     def _left(self, effect: fx.Left, at: Seconds) -> None:
         self._touch(effect.position)
         self.data.set_status(effect.position, effect.status)
         self.data.set_entry(effect.position, None)
+        if effect.reason is None:
+            self._reasons.pop(effect.position, None)
+        else:
+            self._reasons[effect.position] = effect.reason
 
     def _asserted(self, effect: fx.Asserted, at: Seconds) -> None:
         self._touch(effect.position)
@@ -203,6 +248,7 @@ class Loop:
         self._words.setdefault(effect.position, []).append(said)
         if effect.label is not None:
             self.data.assert_label(effect.position, effect.label, effect.query, effect.annotator)
+        self._treat(effect.position)
 
     def _retracted(self, effect: fx.Retracted, at: Seconds) -> None:
         self._touch(effect.position)
@@ -212,6 +258,31 @@ class Loop:
             self._words[effect.position] = kept
         if any(word.label is not None for word in stack if word.query == effect.query):
             self.data.retract(effect.position, effect.query)
+        self._treat(effect.position)
+
+    def _suggested(self, effect: fx.Suggested, at: Seconds) -> None:
+        self._touch(effect.position)
+        found = effect.proposal
+        if found is None:
+            del self._proposals[effect.position]
+        else:
+            self._proposals[effect.position] = found
+        if found is None or found.label is None:
+            self.data.drop_suggestion(effect.position)
+        else:
+            self.data.suggest(effect.position, found.label, found.method, found.version)
+            self.data.accept_suggestion(effect.position, found.state == "accepted")
+        self._treat(effect.position)
+
+    def _treat(self, position: Position) -> None:
+        """An accepted suggestion counts while no person's word settles the example."""
+        found = self._proposals.get(position)
+        if found is None and self.data.treatment(position) is Treatment.CE:
+            return
+        counts = found is not None and found.state == "accepted" and not self.settled(position)
+        self.data.set_treatment(
+            position, TREATMENTS.get(found.remedy, Treatment.CE) if counts and found
+            else Treatment.CE)
 
     def _role_set(self, effect: fx.RoleSet, at: Seconds) -> None:
         self.data.set_role(effect.position, effect.role)
@@ -361,4 +432,5 @@ _APPLY: dict[type, Callable[[Loop, Any, Seconds], None]] = {
     fx.Asserted: Loop._asserted,
     fx.Retracted: Loop._retracted,
     fx.RoleSet: Loop._role_set,
+    fx.Suggested: Loop._suggested,
 }

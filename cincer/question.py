@@ -86,6 +86,16 @@ class Answered:
     follow_ups: tuple[Question, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What a curator's act did: its name (None where nothing could be done), the examples it
+    touched, and those it left alone with the reason."""
+
+    act: str | None
+    done: tuple[str, ...]
+    left: dict[str, str]
+
+
 def question(query: Query, classes: Sequence[str]) -> Question:
     """An open query in words."""
     chain = query.chain

@@ -176,6 +176,18 @@ class Runner:
         self._settle()
         return event.query
 
+    def act(self, event: ev.Resolved | ev.ActUndone | ev.ActRedone) -> Outcome:
+        """A curator's act, as `cincer.acts` makes it. Labels, head and waiting queries are up to
+        date afterwards."""
+        outcome = self.apply(event)
+        self._refit(1)
+        self._settle()
+        return outcome
+
+    def now(self) -> Seconds:
+        """The time of the next event."""
+        return self._clock()
+
     def tune(self, settings: LoopSettings) -> None:
         self.apply(ev.Tuned(settings, self._clock()))
         self._settle()

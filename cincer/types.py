@@ -14,6 +14,7 @@ ExampleId = NewType("ExampleId", str)
 Position = NewType("Position", int)
 QueryId = NewType("QueryId", str)
 AnnotatorId = NewType("AnnotatorId", str)
+ActId = NewType("ActId", str)
 
 Label: TypeAlias = int
 """Index of a class, 0 <= label < K. Outside the core a class is known by its name (a string)."""
@@ -29,7 +30,8 @@ NO_LABEL: Label = -1
 
 
 class Action(StrEnum):
-    """What a reply says about one side of the pair. `RELABEL` alone carries a label."""
+    """What a person says about an example. `RELABEL` alone carries a label; `REOPEN` (earlier words
+    settle nothing any more) is said by curators only."""
 
     KEEP = "keep"
     RELABEL = "relabel"
@@ -37,6 +39,32 @@ class Action(StrEnum):
     REMOVE = "remove"
     GOOD = "good"
     BAD = "bad"
+    REOPEN = "reopen"
+
+
+class Deed(StrEnum):
+    """What a curator's act does: words on labels, and (from `ACCEPT` on) answers to what a machine
+    has suggested."""
+
+    CONFIRM = "confirm"
+    RELABEL = "relabel"
+    REMOVE = "remove"
+    DUPLICATE = "duplicate"
+    REOPEN = "reopen"
+    GOOD = "good"
+    BAD = "bad"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    ASK = "ask"
+
+
+class Remedy(StrEnum):
+    """What a machine suggests for an example: another label, training its label away, or leaving
+    it out."""
+
+    RELABEL = "relabel"
+    UNLEARN = "unlearn"
+    DROP = "drop"
 
 
 class QueryKind(StrEnum):
@@ -70,6 +98,7 @@ class Entry(StrEnum):
     UNSURE = "unsure"
     KEPT = "kept"
     RELABELLED = "relabelled"
+    REOPENED = "reopened"
 
 
 class Role(StrEnum):

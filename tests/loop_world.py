@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from cincer import acts
 from cincer.config import LoopSettings
 from cincer.loop import Loop, Outcome
 from cincer.session import effects as fx
 from cincer.session import events as ev
 from cincer.session.queries import displayed, wants_counter
 from cincer.session.state import Query
-from cincer.types import Action, AnnotatorId, ExampleId, Label, Position, QueryId, QueryKind, Status
+from cincer.types import (
+    Action,
+    AnnotatorId,
+    Deed,
+    ExampleId,
+    Label,
+    Position,
+    QueryId,
+    QueryKind,
+    Remedy,
+    Status,
+)
 
 CLASSES = ("ant", "bee", "cat")
 KEY = "00112233445566778899aabbccddeeff"
@@ -126,9 +138,46 @@ class World:
     def undo(self, who: str = "ann") -> tuple[fx.Effect, ...]:
         return self.do(self.loop.undone(AnnotatorId(who), self.tick()))
 
+    def resolve(
+        self, action: str, *positions: Position, who: str = "cara", label: Label | None = None,
+        of: Position | None = None, spoken: Any = lambda position: False,
+    ) -> acts.Plan:
+        """A curator's act on labels; what came of it."""
+        plan = acts.resolved(
+            self.loop, Deed(action), [self.loop.ids[p] for p in positions], AnnotatorId(who),
+            self.tick(), label=label, of=None if of is None else self.loop.ids[of], spoken=spoken)
+        return self.act(plan)
+
+    def answer(
+        self, action: str, *positions: Position, who: str = "cara",
+        remedy: Remedy = Remedy.RELABEL, label: Label | None = 2,
+    ) -> acts.Plan:
+        """A curator's answer to a suggestion for these examples."""
+        proposal = ev.Proposal(remedy, label if remedy is Remedy.RELABEL else None, "rdia", 3, "")
+        doubt = ev.Doubt(2, 0.7, ((2, 0.8),)) if action == "ask" else None
+        return self.act(acts.answered(
+            self.loop, Deed(action),
+            {self.loop.ids[p]: acts.Proposed(proposal, doubt, 0.1) for p in positions},
+            AnnotatorId(who), self.tick()))
+
+    def act(self, plan: acts.Plan) -> acts.Plan:
+        if plan.event is not None:
+            self.do(plan.event)
+        return plan
+
+    def undo_act(self, who: str = "cara") -> tuple[fx.Effect, ...]:
+        return self.do(acts.act_undone(self.loop, AnnotatorId(who), self.tick()))
+
+    def redo_act(self, who: str = "cara") -> acts.Plan:
+        return self.act(acts.act_redone(self.loop, AnnotatorId(who), self.tick()))
+
     def columns(self) -> dict[str, Any]:
         """All that the column store holds, and who said what."""
         held: dict[str, Any] = {n: self.loop.data.column(n).tolist() for n in COLUMNS}
+        stood = [self.loop.stood(Position(p)) for p in range(len(self.loop.ids))]
+        held["reasons"] = [None if s.status is Status.WAITING else s.reason for s in stood]
+        held["proposals"] = [s.proposal for s in stood]
+        held["labels"] = [self.loop.data.labels(p) for p in range(len(self.loop.ids))]
         held["words"] = [self.loop.words(Position(p)) for p in range(len(self.loop.ids))]
         return held
 

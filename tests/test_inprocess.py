@@ -262,3 +262,44 @@ def test_several_counter_examples_and_their_verdicts() -> None:
         session.reply(again, others=["keep", "keep", "keep"])
     with pytest.raises(UnknownName):
         session.reply(again, others=["fine"])
+
+
+def test_a_curator_decides_without_being_asked() -> None:
+    session, _ = fed()
+    done = session.resolve(["3", "5", "nix"], "relabel", label="top", by="cara", comment="both")
+    assert (done.act, done.done) == ("a-1", ("3", "5"))
+    assert done.left == {"nix": "there is no such example"}
+    assert [session.labels()[name] for name in done.done] == ["top", "top"]
+    row = session.export()[3]
+    assert (row["human"], row["said"][-1]["by"]) == ("top", "cara")
+    assert session.resolve("3", "remove", by="carl").done == ("3",)
+    assert session.undo_act("cara").left == {"3": "somebody else has spoken on it since"}
+    assert session.redo_act("cara").done == ("5",)
+    assert session.undo_act("carl").done == ("3",)
+    assert session.export()[3]["status"] == "known"
+
+
+def test_an_act_moves_the_model() -> None:
+    session, _ = fed(noise=0.0)
+    x, _, _ = blobs(80, 0.0)
+    before = session.predict_proba(x)
+    session.resolve([str(at) for at in range(20)], "remove")
+    assert np.abs(session.predict_proba(x) - before).max() > 0.01
+    session.undo_act()
+    np.testing.assert_allclose(session.predict_proba(x), before, atol=1e-3)
+
+
+def test_acts_that_cannot_be() -> None:
+    session, _ = fed()
+    with pytest.raises(UnknownName, match="confirm"):
+        session.resolve("3", "confrim")
+    with pytest.raises(UnknownName, match="valid"):
+        session.resolve("3", "accept")
+    with pytest.raises(InvalidInput, match="label is given with relabel"):
+        session.resolve("3", "relabel")
+    with pytest.raises(NotFound, match="no example 'nix'"):
+        session.resolve("3", "duplicate", of="nix")
+    with pytest.raises(NotFound, match="no act to take back"):
+        session.undo_act()
+    with pytest.raises(NotFound, match="no act to do again"):
+        session.redo_act("bob")

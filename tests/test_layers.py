@@ -19,7 +19,7 @@ LAYERS: dict[str, int] = {
     "dataset": 3, "schema": 3, "rows": 3, "features": 3, "answers": 3,
     "session": 4, "engine": 4,
     "loop": 5, "question": 5,
-    "ledger": 6, "runner": 6,
+    "acts": 6, "ledger": 6, "runner": 6,
     "build": 7,
     "compute": 8, "inprocess": 8,
     "server": 9,
@@ -99,6 +99,14 @@ def test_torch_stays_out(folder: str) -> None:
     names = [".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
              for f in files if f.stem != "__main__"]
     check = f"import sys, {', '.join(names)}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", check], cwd=ROOT,
+                          check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["measures", "board", "matrix", "selection", "pairs", "twins",
+                                  "confusions", "effect", "reopen", "projection"])
+def test_what_the_curators_pages_use_stays_without_torch(name: str) -> None:
+    check = f"import sys, cincer.curate.{name}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", check], cwd=ROOT,
                           check=False).returncode == 0
 

@@ -14,7 +14,8 @@ from .output import Command
 @click.command(cls=Command)
 @data_dir_option
 @click.option("--format", "formats", default="all", show_default=True, metavar="NAME[,NAME…]",
-              help="labels.csv, history.jsonl, datalab.csv, crowd.csv, label_studio.json.")
+              help="labels.csv, cleaned.jsonl, cleaned.parquet (only if named), history.jsonl, "
+              "datalab.csv, crowd.csv, label_studio.json.")
 @click.option("--out", default="-", show_default=True, metavar="DIR|-",
               help="Folder for the files and their manifest; '-' prints one format.")
 def export(data_dir: str | None, formats: str, out: str) -> None:
@@ -25,7 +26,7 @@ def export(data_dir: str | None, formats: str, out: str) -> None:
     """
     from ..errors import InvalidInput
     from ..ledger import Ledger
-    from ..ledger.export import FORMATS, write
+    from ..ledger.export import BINARY, FORMATS, write, write_binary
     from ..ledger.export import export as write_files
     from .store import ledger_path
 
@@ -35,6 +36,9 @@ def export(data_dir: str | None, formats: str, out: str) -> None:
             if names is None or len(names) != 1:
                 raise InvalidInput("name one --format to print, or a folder with --out; "
                                    f"formats: {', '.join(FORMATS)}")
-            write(ledger, names[0], sys.stdout)
+            if names[0] in BINARY:
+                write_binary(ledger, names[0], sys.stdout.buffer)
+            else:
+                write(ledger, names[0], sys.stdout)
         else:
             click.echo(str(write_files(ledger, Path(out), names)))

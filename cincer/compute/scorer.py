@@ -3,8 +3,9 @@
 Frames in (`op`): `start` once; then, without an answer, `labels` (changes of the training set),
 `never` (the same for the run that never asks), `settled` (what a person has confirmed or changed)
 and `holdout` (a file of inputs); with an answer `score`, `rescore`, `pick`, `explain`, `promote`,
-`measure` and `sync`. Before each job the head takes in all changes that came before it; between
-jobs it does the exact work it had postponed. No true label ever comes here.
+`measure`, `sync` and, for curators, `preview`, `look` and `basis`. Before each job the head takes
+in all changes that came before it; between jobs it does the exact work it had postponed. No true
+label ever comes here.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ..models import checkpoints, learned
 from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
-from .frames import Frame, pack_ints
+from .frames import Frame, pack_ints, unpack_ints
 from .host import Host
 from .messages import beliefs_of, labels_of, margin_of
 
@@ -59,6 +60,7 @@ class Scorer:
         self._ops: dict[str, Callable[[Frame], dict[str, Any]]] = {
             "score": self._score, "rescore": self._rescore, "pick": self._pick,
             "explain": self._explain, "promote": self._promote, "measure": self._measure,
+            "preview": self._preview, "look": self._look, "basis": self._basis,
             "sync": lambda frame: {},
         }
         self._tells: dict[str, Callable[[Frame], None]] = {
@@ -118,7 +120,7 @@ class Scorer:
         self._build = lambda: _live(build.engine(settings, inputs, shape, classes))
         self._empty = lambda: build.network(settings.model, shape, classes, settings.seed)
         self._engine = self._build()
-        self._version = frame["version"]
+        self._version, self._folder = frame["version"], Path(frame["models"])
         self._take_newest(frame["networks"])
 
     def _take_newest(self, networks: list[dict[str, str]]) -> None:
@@ -201,6 +203,25 @@ class Scorer:
         return {"query": frame["query"], "left": False, "probability": found.given_probability,
                 "single": asdict(found.single),
                 "group": None if found.group is None else asdict(found.group)}
+
+    def _preview(self, frame: Frame) -> dict[str, Any]:
+        """Whose predicted class would change by other labels."""
+        turned, classes = self.engine.forecast(
+            unpack_ints(frame["positions"]), unpack_ints(frame["labels"]))
+        return {"name": frame["name"], "turned": pack_ints(turned), "classes": pack_ints(classes)}
+
+    def _look(self, frame: Frame) -> dict[str, Any]:
+        """The known example that most supports the doubt about one label."""
+        pick = self.engine.pick(frame["position"], frame["given"], frame["predicted"])
+        first = next(iter(pick.candidates), None)
+        return {"name": frame["name"], "counter": None if first is None else int(first.position)}
+
+    def _basis(self, frame: Frame) -> dict[str, Any]:
+        """Numbers to project examples by, in a file that whoever asked takes away."""
+        make = {"features": self.engine.features, "saliency": self.engine.saliency}
+        path = self._folder / f"basis-{frame['name'].replace(':', '-')}.npy"
+        np.save(path, make[frame["basis"]](unpack_ints(frame["positions"])), allow_pickle=False)
+        return {"name": frame["name"], "path": str(path)}
 
     def _promote(self, frame: Frame) -> dict[str, Any]:
         done = self.engine.promote(self._loaded(frame), _learned(Path(frame["path"])))

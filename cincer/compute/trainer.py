@@ -1,10 +1,11 @@
 """The trainer process: the whole network, in the background, at low priority.
 
 Frames in (`op`): `start` once, `labels` and `never` (every label as given, where a never-ask run is
-wanted) without an answer, `train` with one. Each training starts at the weights of the seed and
-runs over the known examples in order of position, so the network is a function of (labels, seed,
-epochs): the same prefix of the ledger gives the same digest. What it said of the labels while it
-learned them lies in a file beside the network; the digest is that of the weights.
+wanted) without an answer; `train`, `survey` (what a model says of every example that did not learn
+its label) and `similar` (pairs of near copies) with one. Each training starts at the weights of the
+seed and runs over the known examples in order of position, so the network is a function of (labels,
+seed, epochs): the same prefix of the ledger gives the same digest. What it said of the labels while
+it learned them lies in a file beside the network; the digest is that of the weights.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from __future__ import annotations
 import logging
 import math
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from .. import build
 from ..config import ModelSettings
+from ..curate.similar import similar
 from ..features import FeatureMatrix
 from ..models import checkpoints, learned
 from ..models.early_stop import accuracy_to_stop_at
@@ -28,7 +32,8 @@ from ..protocols import Network
 from ..rng import derive
 from ..types import NO_LABEL
 from . import settings as wire
-from .frames import Frame, Ints
+from . import survey
+from .frames import Frame, Ints, unpack_ints
 from .host import Host
 from .messages import labels_of
 
@@ -61,6 +66,10 @@ class Trainer:
                 _tell(self._never, *labels_of(frame))
             case "train":
                 return self._train(frame)
+            case "survey":
+                return self._survey(frame)
+            case "similar":
+                return self._similar(frame)
             case other:
                 raise RuntimeError(f"the trainer has no job {other!r}")
         return None
@@ -79,7 +88,7 @@ class Trainer:
             frame["features"], math.prod(self._shape), stamp=bytes.fromhex(frame["stamp"]))
         self._empty = lambda: build.network(
             self._settings.model, self._shape, classes, self._settings.seed)
-        self._folder = Path(frame["models"])
+        self._folder, self._classes = Path(frame["models"]), classes
         self._version = frame["version"]
 
     def _train(self, frame: Frame) -> Frame:
@@ -91,10 +100,41 @@ class Trainer:
             found["never"] = self._trained(self._never, "never")
         return found
 
+    def _survey(self, frame: Frame) -> Frame:
+        """Probabilities of all named examples, in a file of their own."""
+        self._matrix.refresh()
+        positions, labels, known = (unpack_ints(frame[n]) for n in ("positions", "labels", "known"))
+        inputs = torch.from_numpy(self._rows(positions))
+        probs = survey.probabilities(
+            self._settings, self._empty, inputs, torch.from_numpy(labels),
+            torch.from_numpy(known).bool(), self._classes)
+        path = survey.save(self._folder, survey.Survey(
+            frame["number"], frame["version"], self._settings.survey != "in_sample", time.time(),
+            positions, probs.float().clamp(0, 1).numpy()))
+        return {"op": "survey", "job": frame["job"], "version": frame["version"],
+                "file": path.name}
+
+    def _similar(self, frame: Frame) -> Frame:
+        """Near copies among the named examples, in a file of their own."""
+        self._matrix.refresh()
+        positions = unpack_ints(frame["positions"])
+        rows = self._rows(positions)
+        found = similar(
+            rows, rows.reshape(len(rows), -1), positions, image=tuple(frame["image"]) or None,
+            predicted=_by_position(positions, unpack_ints(frame["predicted"])),
+            given=_by_position(positions, unpack_ints(frame["labels"])),
+            source=_by_position(positions, unpack_ints(frame["splits"])).astype(np.uint8))
+        path = survey.save_pairs(self._folder, frame["number"], found)
+        return {"op": "similar", "job": frame["job"], "version": self._version, "file": path.name}
+
+    def _rows(self, positions: Ints) -> NDArray[np.float32]:
+        """(N, *shape): the numbers the model is given."""
+        return self._matrix.rows(positions).reshape(-1, *self._shape)
+
     def _trained(self, told: dict[int, int], name: str) -> dict[str, str]:
         positions = np.array(sorted(told), dtype=np.int64)
         labels = np.array([told[p] for p in positions.tolist()], dtype=np.int64)
-        rows = self._matrix.rows(positions).reshape(-1, *self._shape)
+        rows = self._rows(positions)
         network, seen = self._empty(), torch.zeros(len(labels))
         train(network, torch.from_numpy(rows), torch.from_numpy(labels),
               epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"),
@@ -103,6 +143,13 @@ class Trainer:
         learned.save(learned.learned_path(path), learned.Learned(
             torch.from_numpy(positions), torch.from_numpy(labels), seen))
         return {"path": str(path), "digest": checkpoints.save(path, network)}
+
+
+def _by_position(positions: Ints, values: Ints) -> Ints:
+    """(highest position + 1,): values by position, 0 where none was named."""
+    found = np.zeros(int(positions.max(initial=-1)) + 1, dtype=np.int64)
+    found[positions] = values
+    return found
 
 
 def _tell(known: dict[int, int], positions: Ints, labels: Ints) -> None:

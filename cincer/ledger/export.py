@@ -1,6 +1,8 @@
 """What leaves the ledger: label tables and histories other tools read, with a manifest.
 
-    labels.csv         one row an example, all label layers
+    labels.csv         one row an example, all label layers, who settled it and how
+    cleaned.jsonl      what is left to train on, with its labels' provenance (see `cleaned`)
+    cleaned.parquet    the same as Parquet, where pyarrow is installed and it is asked for
     history.jsonl      every event that touched a label: who, when, why, from what to what
     datalab.csv        cleanlab's column names; label_score in [0, 1], lower = worse
     crowd.csv          task, worker, label: every word that counts and names a class
@@ -19,9 +21,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import IO, Any, Protocol, TypeAlias
 
 from ..errors import UnknownName
+from .cleaned import LAST, PROVENANCE, write_jsonl, write_parquet
 from .labelstudio import tasks
 from .read import Reader
 
@@ -61,6 +64,14 @@ def write(reader: Reader, name: str, sink: Sink) -> int:
         return FORMATS[name](reader, sink)
 
 
+def write_binary(reader: Reader, name: str, sink: IO[bytes]) -> int:
+    """Write one format that is no text; the number of rows."""
+    if name not in BINARY:
+        raise UnknownName("export format", name, [*FORMATS, *BINARY])
+    with reader.moment():
+        return BINARY[name](reader, sink)
+
+
 class _Hashing:
     """A file that knows its SHA-256."""
 
@@ -80,6 +91,8 @@ class _Hashing:
 
 def _write_file(reader: Reader, folder: Path, name: str) -> dict[str, Any]:
     partial = folder / (name + ".partial")
+    if name in BINARY:
+        return _write_binary(reader, folder, name, partial)
     sink = _Hashing(partial)
     try:
         rows = write(reader, name, sink)
@@ -87,6 +100,14 @@ def _write_file(reader: Reader, folder: Path, name: str) -> dict[str, Any]:
         sink.close()
     os.replace(partial, folder / name)
     return {"rows": rows, "bytes": sink.size, "sha256": sink.digest.hexdigest()}
+
+
+def _write_binary(reader: Reader, folder: Path, name: str, partial: Path) -> dict[str, Any]:
+    with partial.open("wb") as file:
+        rows = write_binary(reader, name, file)
+    content = partial.read_bytes()
+    os.replace(partial, folder / name)
+    return {"rows": rows, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def safe(cell: Any) -> Any:
@@ -120,18 +141,21 @@ def _table(sink: Sink, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 def _labels(reader: Reader, sink: Sink) -> int:
     name = names(reader)
     rows = reader.stream(
-        "SELECT id, effective, given, human, machine, predicted, margin, status, entry, role,"
-        " treatment, decision, reason, source, at FROM examples ORDER BY position")
+        LAST + " SELECT x.id, x.effective, x.given, x.human, x.machine, x.predicted, x.margin,"
+        " x.status, x.entry, x.role, x.treatment, x.decision, x.reason, x.source, g.method,"
+        " coalesce(r.worker, w.annotator), coalesce(c.action, w.action), w.query, e.at, x.at"
+        " FROM examples x" + PROVENANCE + " ORDER BY x.position")
     header = ("id", "label", "given_label", "human_label", "machine_label", "predicted_label",
               "margin", "status", "entry", "role", "treatment", "decision", "reason", "source",
-              "received_at")
+              "method", "resolved_by", "resolved_how", "query", "resolved_at", "received_at")
     return _table(sink, header, (
-        (row[0], *map(name, row[1:6]), *row[6:-1], instant(row[-1])) for row in rows))
+        (row[0], *map(name, row[1:6]), *row[6:-2], *map(instant, row[-2:])) for row in rows))
 
 
 def _datalab(reader: Reader, sink: Sink) -> int:
-    """A label is an issue when a person changed, rejected or removed it, or, before a person
-    spoke, when the model questioned it. `label_score` is 1 - margin; empty if never scored."""
+    """A label is an issue when a person changed, rejected or removed it (unless as a duplicate),
+    or, before a person spoke and after one reopened it, when the model questioned it. `label_score`
+    is 1 - margin; empty if never scored."""
     name = names(reader)
     rows = reader.stream(_DATALAB)
     header = ("id", "is_label_issue", "label_score", "given_label", "predicted_label")
@@ -142,12 +166,13 @@ def _datalab(reader: Reader, sink: Sink) -> int:
 
 
 _DATALAB = (
-    "WITH said AS (SELECT position, max(action IN ('bad', 'remove')) AS rejected FROM assertions"
-    " WHERE retracted_seq IS NULL GROUP BY position)"
-    " SELECT x.id, x.given IS NOT NULL AND CASE WHEN x.human IS NOT NULL THEN x.human <> x.given"
-    " WHEN said.position IS NOT NULL THEN said.rejected"
+    LAST + " SELECT x.id, x.given IS NOT NULL AND CASE WHEN x.reason LIKE 'duplicate of %' THEN 0"
+    " WHEN w.action IN ('bad', 'remove') THEN 1"
+    " WHEN w.action <> 'reopen' AND x.human IS NOT NULL THEN x.human <> x.given"
+    " WHEN w.action <> 'reopen' THEN 0"
     " ELSE coalesce(x.decision = 'asked', 0) END, x.margin, x.given, x.predicted"
-    " FROM examples x LEFT JOIN said USING (position) ORDER BY x.position"
+    " FROM examples x LEFT JOIN last ON last.position = x.position"
+    " LEFT JOIN assertions w ON w.number = last.number ORDER BY x.position"
 )
 
 
@@ -171,7 +196,8 @@ def _history(reader: Reader, sink: Sink) -> int:
 
 _TOUCHES = (
     "SELECT t.seq, t.what, t.number, x.position, x.id, x.given, t.label, e.at, e.actor,"
-    " t.annotator, t.action, t.query, q.kind, r.worker, r.comment, r.seconds FROM ("
+    " t.annotator, t.action, t.query, coalesce(q.kind, c.action), r.worker,"
+    " coalesce(r.comment, c.comment), r.seconds FROM ("
     " SELECT received_seq AS seq, 'received' AS what, 0 AS number, position, given AS label,"
     " NULL AS annotator, NULL AS action, NULL AS query FROM examples"
     " UNION ALL SELECT seq, 'asserted', number, position, label, annotator, action, query"
@@ -179,7 +205,7 @@ _TOUCHES = (
     " UNION ALL SELECT retracted_seq, 'retracted', number, position, label, annotator, action,"
     " query FROM assertions WHERE retracted_seq IS NOT NULL) t"
     " JOIN examples x ON x.position = t.position JOIN events e ON e.seq = t.seq"
-    " LEFT JOIN queries q ON q.id = t.query"
+    " LEFT JOIN queries q ON q.id = t.query LEFT JOIN acts c ON c.name = t.query"
     " LEFT JOIN replies r ON r.seq = t.seq AND t.what = 'asserted'"
     " ORDER BY t.seq, t.number"
 )
@@ -220,11 +246,23 @@ def _label_studio(reader: Reader, sink: Sink) -> int:
     return count
 
 
+def _cleaned(reader: Reader, sink: Sink) -> int:
+    return write_jsonl(reader, sink, names(reader), instant)
+
+
+def _parquet(reader: Reader, sink: IO[bytes]) -> int:
+    return write_parquet(reader, sink, names(reader), instant)
+
+
 FORMATS: dict[str, Callable[[Reader, Sink], int]] = {
     "labels.csv": _labels,
+    "cleaned.jsonl": _cleaned,
     "history.jsonl": _history,
     "datalab.csv": _datalab,
     "crowd.csv": _crowd,
     "label_studio.json": _label_studio,
 }
-"""What can be exported, by file name."""
+"""What can be exported as text, by file name."""
+
+BINARY: dict[str, Callable[[Reader, IO[bytes]], int]] = {"cleaned.parquet": _parquet}
+"""What else can be exported; only if it is named."""

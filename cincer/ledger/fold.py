@@ -2,8 +2,10 @@
 
 `Rows` collects the statements of a batch by table and runs them in one go, parents before
 children; for each row the order stays. Labels are settled at the end: an example's human label
-is its newest assertion that names a class and was not taken back, its effective label that or
-else the given one. The same code fills the real tables and those `verify` compares them with.
+is its newest assertion that names a class and was not taken back, its effective label that, or
+else an accepted suggestion's, or else the given one. An accepted suggestion is the treatment while
+no word settles the example. The same code fills the real tables and those `verify` compares them
+with.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from ..types import Role, Status
 from .text import query_text
 
 ORDER = ("events", "keys", "payloads", "examples", "queries", "assertions", "replies", "models",
-         "state")
+         "acts", "suggestions", "state")
 
 _ADD = (
     "INSERT INTO examples (position, id, source, given, effective, status, role, treatment,"
@@ -64,11 +66,28 @@ _UNDO = (
 _PROMOTE = (
     "INSERT INTO models (version, path, digest, trained_on, applied_seq) VALUES (?, ?, ?, ?, ?)"
 )
+_ACT = (
+    "INSERT INTO acts (name, annotator, action, comment, of, count, at, seq)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ACT_BACK = "UPDATE acts SET undone_seq = ? WHERE name = ?"
+_SUGGEST = (
+    "INSERT OR REPLACE INTO suggestions (position, remedy, label, method, version, state, seq)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_FORGET = "DELETE FROM suggestions WHERE position = ?"
 _SETTLE = (
     "WITH newest AS (SELECT label FROM assertions WHERE position = ?1 AND label IS NOT NULL"
-    " AND retracted_seq IS NULL ORDER BY number DESC LIMIT 1)"
-    " UPDATE examples SET human = (SELECT label FROM newest),"
-    " effective = coalesce((SELECT label FROM newest), given) WHERE position = ?1"
+    " AND retracted_seq IS NULL ORDER BY number DESC LIMIT 1),"
+    " last AS (SELECT action FROM assertions WHERE position = ?1 AND retracted_seq IS NULL"
+    " AND (label IS NOT NULL OR action IN ('good', 'reopen')) ORDER BY number DESC LIMIT 1),"
+    " said AS (SELECT label, remedy, state FROM suggestions WHERE position = ?1)"
+    " UPDATE examples SET human = (SELECT label FROM newest), machine = (SELECT label FROM said),"
+    " effective = coalesce((SELECT label FROM newest),"
+    " (SELECT label FROM said WHERE state = 'accepted'), given),"
+    " treatment = coalesce((SELECT remedy FROM said WHERE state = 'accepted'"
+    " AND remedy <> 'relabel' AND NOT EXISTS (SELECT 1 FROM last WHERE action <> 'reopen')), 'ce')"
+    " WHERE position = ?1"
 )
 
 DECIDED_STATUS = {"asked": Status.WAITING, "audited": Status.WAITING,
@@ -120,6 +139,14 @@ class Rows:
         elif isinstance(event, ev.Undone):
             self.add("replies", (event.query, event.annotator), _UNDO,
                      (seq, event.query, event.annotator))
+        elif isinstance(event, ev.Resolved):
+            self.add("acts", event.act, _ACT, (
+                event.act, event.annotator, event.action.value, event.comment, event.of,
+                len(event.judged), event.at, seq))
+        elif isinstance(event, ev.ActUndone):
+            self.add("acts", event.act, _ACT_BACK, (seq, event.act))
+        elif isinstance(event, ev.ActRedone) and event.judged:
+            self.add("acts", event.act, _ACT_BACK, (None, event.act))
         for effect in effects:
             put = _APPLY.get(type(effect))
             if put is not None:
@@ -166,6 +193,16 @@ def _retracted(rows: Rows, seq: int, event: ev.Event, e: fx.Retracted) -> None:
     rows.touch(e.position)
 
 
+def _suggested(rows: Rows, seq: int, event: ev.Event, e: fx.Suggested) -> None:
+    p = e.proposal
+    if p is None:
+        rows.add("suggestions", e.position, _FORGET, (e.position,))
+    else:
+        rows.add("suggestions", e.position, _SUGGEST, (
+            e.position, p.remedy.value, p.label, p.method, p.version, p.state, seq))
+    rows.touch(e.position)
+
+
 def _put(rows: Rows, seq: int, event: ev.Event, e: fx.QueryPut) -> None:
     q = e.query
     rows.add("queries", q.id, _PUT, (q.id, q.kind.value, q.position, query_text(q), seq))
@@ -190,5 +227,5 @@ def _noted(rows: Rows, seq: int, event: ev.Event, e: fx.ReplyNoted) -> None:
 _APPLY: dict[type, Callable[[Rows, int, ev.Event, Any], None]] = {
     fx.Added: _added, fx.Decided: _decided, fx.Entered: _entered, fx.Left: _left,
     fx.RoleSet: _role, fx.Asserted: _asserted, fx.Retracted: _retracted, fx.QueryPut: _put,
-    fx.QueryDone: _done, fx.ReplyNoted: _noted,
+    fx.QueryDone: _done, fx.ReplyNoted: _noted, fx.Suggested: _suggested,
 }

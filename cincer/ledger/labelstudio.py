@@ -17,13 +17,15 @@ from .read import Reader
 _CHUNK = 500
 
 _SAID = (
-    "SELECT a.position, a.annotator, a.action, a.label, e.at, r.seconds, r.worker, r.comment"
+    "SELECT a.position, a.annotator, coalesce(c.action, a.action), a.label, e.at, r.seconds,"
+    " r.worker, coalesce(r.comment, c.comment), a.query"
     " FROM assertions a JOIN events e ON e.seq = a.seq LEFT JOIN replies r ON r.seq = a.seq"
+    " LEFT JOIN acts c ON c.name = a.query"
     " WHERE a.retracted_seq IS NULL AND a.position BETWEEN ? AND ? ORDER BY a.number"
 )
 _SKIPPED = (
-    "SELECT q.position, json_extract(e.body, '$.annotator'), 'skip', NULL, e.at, NULL, NULL, NULL"
-    " FROM events e JOIN queries q ON q.id = json_extract(e.body, '$.query')"
+    "SELECT q.position, json_extract(e.body, '$.annotator'), 'skip', NULL, e.at, NULL, NULL, NULL,"
+    " q.id FROM events e JOIN queries q ON q.id = json_extract(e.body, '$.query')"
     " WHERE e.kind = 'query:skipped' ORDER BY e.seq"
 )
 
@@ -39,7 +41,8 @@ def tasks(
     skipped = _by_position(reader.ask(_SKIPPED), name, instant, people)
     start = 0
     while rows := reader.ask(
-        "SELECT position, id, given, predicted, margin, model FROM examples WHERE position >= ?"
+        "SELECT position, id, given, predicted, margin, model, effective, status, reason"
+        " FROM examples WHERE position >= ?"
         " ORDER BY position LIMIT ?", (start, _CHUNK),
     ):
         last = rows[-1][0]
@@ -63,12 +66,13 @@ def _by_position(
 def _task(
     row: tuple[Any, ...], payload: Payload | None, annotations: list[dict[str, Any]], name: Name
 ) -> dict[str, Any]:
-    position, example, given, predicted, margin, model = row
+    position, example, given, predicted, margin, model, effective, status, reason = row
     prediction = {"model_version": str(model), "result": _choice(name(predicted))}
     return {
         "id": Position(position) + 1,
         "data": {**_data(payload), "cincer_id": example, "cincer_given_label": name(given),
-                 "cincer_margin": margin},
+                 "cincer_label": name(effective), "cincer_status": status,
+                 "cincer_reason": reason, "cincer_margin": margin},
         "annotations": annotations,
         "predictions": [] if predicted is None else [prediction],
     }
@@ -85,12 +89,13 @@ def _annotation(
     line: tuple[Any, ...], name: Name, instant: Instant,
     people: dict[str, int],
 ) -> dict[str, Any]:
-    _, annotator, action, label, at, seconds, worker, comment = line
+    _, annotator, action, label, at, seconds, worker, comment, query = line
     who = worker or annotator
     return {
         "result": _choice(name(label)), "was_cancelled": action == "skip", "ground_truth": False,
         "lead_time": seconds, "completed_by": people.setdefault(who, len(people) + 1),
-        "created_at": instant(at), "meta": {"who": who, "action": action, "comment": comment},
+        "created_at": instant(at),
+        "meta": {"who": who, "action": action, "comment": comment, "query": query},
     }
 
 

@@ -14,11 +14,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..dataset import Assertion, Dataset, Treatment
+from ..dataset import Assertion, Dataset, Suggestion, Treatment
 from ..loop import Loop, Word
+from ..session.events import Proposal
 from ..session.state import SessionState
 from ..session.step import step
-from ..types import Action, AnnotatorId, Entry, ExampleId, Position, QueryId, Role, Status
+from ..types import (
+    Action,
+    AnnotatorId,
+    Entry,
+    ExampleId,
+    Position,
+    QueryId,
+    Remedy,
+    Role,
+    Status,
+)
 from .text import text_state
 
 if TYPE_CHECKING:
@@ -28,20 +39,23 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Where a session goes on after event `last_seq`. `ids` by position; `words`: what people said
-    of each example and did not take back, oldest first; `data` is None before the session's
-    start."""
+    of each example and did not take back, oldest first; `proposals`: decided suggestions;
+    `reasons`: why examples left the training set; `data` is None before the session's start."""
 
     state: SessionState
     data: Dataset | None
     ids: list[ExampleId]
     words: dict[Position, list[Word]]
+    proposals: dict[Position, Proposal]
+    reasons: dict[Position, str]
     last_seq: int
 
     def loop(self) -> Loop:
         """The loop that goes on from here."""
         if self.data is None:
             return Loop()
-        return Loop.resume(self.state, self.data, self.ids, self.words)
+        return Loop.resume(
+            self.state, self.data, self.ids, self.words, self.proposals, self.reasons)
 
 
 def _code(column: str, members: type[StrEnum]) -> str:
@@ -67,9 +81,11 @@ def load(reader: Reader) -> Loaded:
         last, _ = reader.head()
         state = _state(reader)
         ids = [ExampleId(row[0]) for row in reader.ask("SELECT id FROM examples ORDER BY position")]
-        words = _words(reader)
-        data = _data(reader, len(state.classes), words) if state.classes else None
-    return Loaded(state, data, ids, words, last)
+        words, proposals = _words(reader), _proposals(reader)
+        reasons = {Position(position): reason for position, reason in reader.ask(
+            "SELECT position, reason FROM examples WHERE reason IS NOT NULL")}
+        data = _data(reader, len(state.classes), words, proposals) if state.classes else None
+    return Loaded(state, data, ids, words, proposals, reasons, last)
 
 
 def _state(reader: Reader) -> SessionState:
@@ -89,14 +105,27 @@ def _words(reader: Reader) -> dict[Position, list[Word]]:
     return found
 
 
-def _data(reader: Reader, classes: int, words: dict[Position, list[Word]]) -> Dataset:
+def _proposals(reader: Reader) -> dict[Position, Proposal]:
+    rows = reader.ask("SELECT position, remedy, label, method, version, state FROM suggestions")
+    return {Position(position): Proposal(Remedy(remedy), label, method, version, state)
+            for position, remedy, label, method, version, state in rows}
+
+
+def _data(
+    reader: Reader, classes: int, words: dict[Position, list[Word]],
+    proposals: dict[Position, Proposal],
+) -> Dataset:
     assertions = {
         position: [Assertion(word.label, word.query, word.annotator)
                    for word in said if word.label is not None]
         for position, said in words.items()}
     columns = _columns(
         reader.ask(f"SELECT {', '.join(_COLUMNS.values())} FROM examples ORDER BY position"))
-    return Dataset.restored(classes, columns, {p: said for p, said in assertions.items() if said})
+    suggestions: dict[int, Suggestion] = {
+        position: Suggestion(one.label, one.method, one.version, one.state == "accepted")
+        for position, one in proposals.items() if one.label is not None}
+    return Dataset.restored(
+        classes, columns, {p: said for p, said in assertions.items() if said}, suggestions)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> dict[str, NDArray[np.int64]]:

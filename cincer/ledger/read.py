@@ -295,9 +295,10 @@ _COLUMNS = (
     " decision, predicted, margin, model, reason, received_seq, decided_seq, at"
 )
 _HISTORY = (
-    "SELECT a.query, a.annotator, a.action, a.label, a.seq, e.at, coalesce(r.comment, ''),"
-    " a.retracted_seq FROM assertions a JOIN events e ON e.seq = a.seq"
-    " LEFT JOIN replies r ON r.seq = a.seq WHERE a.position = ? ORDER BY a.number"
+    "SELECT a.query, a.annotator, a.action, a.label, a.seq, e.at,"
+    " coalesce(r.comment, c.comment, ''), a.retracted_seq FROM assertions a"
+    " JOIN events e ON e.seq = a.seq LEFT JOIN replies r ON r.seq = a.seq"
+    " LEFT JOIN acts c ON c.name = a.query WHERE a.position = ? ORDER BY a.number"
 )
 
 

@@ -10,12 +10,15 @@ before it reads a row; `PRAGMA application_id` says that a file is a ledger at a
     examples    one row an example: label layers, status, scores (labels are class indices)
     assertions  who said what about an example's label, and whether it was taken back
     queries, replies, models   what was asked, what came back, which networks were promoted
+    acts        what curators did: one row an act, taken back or not
+    suggestions what was decided about a machine's suggestion, one row an example
     state       the newest stored `SessionState`, at the sequence number it belongs to
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -49,13 +52,20 @@ TABLES: dict[str, dict[str, type]] = {
     "models": {"version": int, "path": str, "digest": str, "trained_on": int,
                "applied_seq": int},
     "state": {"one": int, "body": str, "seq": int},
+    "acts": {"name": str, "annotator": str, "action": str, "comment": str, "of": str,
+             "count": int, "at": float, "seq": int, "undone_seq": int},
+    "suggestions": {"position": int, "remedy": str, "label": int, "method": str, "version": int,
+                    "state": str, "seq": int},
 }
 """Columns of each table."""
+
+CURATING = ("acts", "suggestions")
+"""Tables that came with the second migration."""
 
 KEYS: dict[str, str | tuple[str, str]] = {
     "meta": "name", "events": "seq", "keys": ("actor", "key"), "payloads": "position",
     "examples": "position", "assertions": "number", "queries": "id", "replies": "seq",
-    "models": "version", "state": "one",
+    "models": "version", "state": "one", "acts": "name", "suggestions": "position",
 }
 """Primary key of each table."""
 
@@ -69,6 +79,8 @@ REQUIRED: dict[str, set[str]] = {
     "replies": {"query", "annotator", "action", "at", "counted", "fixed"},
     "models": {"path", "digest", "trained_on", "applied_seq"},
     "state": {"body", "seq"},
+    "acts": {"annotator", "action", "comment", "count", "at", "seq"},
+    "suggestions": {"remedy", "method", "version", "state", "seq"},
 }
 """Columns that are never null."""
 
@@ -80,10 +92,12 @@ REFERENCES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "queries": (("position", "examples", "position"),),
     "replies": (("seq", "events", "seq"),),
     "models": (("applied_seq", "events", "seq"),),
+    "acts": (("seq", "events", "seq"),),
+    "suggestions": (("position", "examples", "position"), ("seq", "events", "seq")),
 }
 """Foreign keys: column, other table, its column. Parents are written before children."""
 
-FOLDED = ("examples", "queries", "assertions", "replies", "models")
+FOLDED = ("examples", "queries", "assertions", "replies", "models", "acts", "suggestions")
 """Tables that are folds of the events and of nothing else."""
 
 INDEXES = (
@@ -99,10 +113,7 @@ INDEXES = (
 
 @migrations()
 def m001_ledger(db: Database) -> None:
-    for table, columns in TABLES.items():
-        db.table(table).create(
-            columns, pk=KEYS[table], not_null=REQUIRED.get(table),
-            foreign_keys=REFERENCES.get(table), strict=True)
+    _create(db, (table for table in TABLES if table not in CURATING))
     for statement in INDEXES:
         db.execute(statement)
     db.table("meta").insert({"name": "id", "value": uuid.uuid4().hex})
@@ -110,7 +121,20 @@ def m001_ledger(db: Database) -> None:
     db.execute("PRAGMA user_version = 1")
 
 
-VERSION = 1
+@migrations()
+def m002_curating(db: Database) -> None:
+    _create(db, CURATING)
+    db.execute("PRAGMA user_version = 2")
+
+
+def _create(db: Database, tables: Iterable[str]) -> None:
+    for table in tables:
+        db.table(table).create(
+            TABLES[table], pk=KEYS[table], not_null=REQUIRED.get(table),
+            foreign_keys=REFERENCES.get(table), strict=True)
+
+
+VERSION = 2
 """Number of migrations this program knows."""
 
 

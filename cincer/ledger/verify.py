@@ -117,6 +117,10 @@ def _check(
         _contains(reader, found, head)
     _payloads(reader, found)
     _keys(reader, found)
+    ((kind,),) = reader.ask("PRAGMA kept.user_version")
+    if kind < schema.VERSION:
+        found.add(f"the ledger has schema {kind}: open it for writing once, which brings it up to "
+                  "date")
     if step is not None and not found.words:
         _refold(reader, found, tell, step, last)
 

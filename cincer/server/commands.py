@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..session.events import Decision
-from ..types import Action, AnnotatorId, ExampleId, Label, QueryId, Seconds
+from ..types import Action, AnnotatorId, Deed, ExampleId, Label, QueryId, Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,93 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A curator's word on the labels of these examples; `seen` is the sequence number of what was
+    on the screen. Answer: `Acted`."""
+
+    actor: Actor
+    key: str
+    action: Deed
+    ids: tuple[ExampleId, ...]
+    seen: int
+    label: Label | None = None
+    of: ExampleId | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The rest of a confusion that was noticed: `count` open examples labelled `given` that the
+    model takes for `to`."""
+
+    given: Label
+    to: Label
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """`act` None: nothing could be done. `left`: what was left alone, and why."""
+
+    seq: int
+    act: str | None
+    done: tuple[ExampleId, ...]
+    left: tuple[tuple[ExampleId, str], ...]
+    offer: Offered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAct:
+    """Take back this curator's newest act. Answer: `ActTurned`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedoAct:
+    """Do again what this curator took back last. Answer: `ActTurned`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActTurned:
+    """How many examples were moved back (or again), and how many acts more could be."""
+
+    seq: int
+    act: str
+    action: str
+    count: int
+    more_undo: int
+    more_redo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate:
+    """Begin the next iteration: train anew, then survey everything. Answer: `Done`."""
+
+    actor: Actor
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """A question to the scorer that changes nothing: `question` is its frame. Answer: `ModelSaid`.
+    """
+
+    actor: Actor
+    question: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    seq: int
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """This actor's last connection closed: leases shorten to a grace. Answer: `Done`."""
 
@@ -221,8 +308,10 @@ class Done:
 
 
 Command: TypeAlias = (
-    Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Gone | Retrain | Tune
+    Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Act | UndoAct | RedoAct
+    | Iterate | AskModel | Gone | Retrain | Tune
 )
 Answer: TypeAlias = (
-    tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Done
+    tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Acted | ActTurned
+    | ModelSaid | Done
 )

@@ -11,12 +11,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..config import LoopSettings, Settings
 from ..schema import Schema
 from ..session.state import Query
 from ..types import AnnotatorId, ExampleId, Label, Position, QueryId, Seconds
 from .commands import Answer, Command
+from .curation import Curation
 from .notices import Notice
+from .projecting import Projections
+from .selections import Selections
 from .wire.annotate import Stats
 
 if TYPE_CHECKING:
@@ -38,6 +44,13 @@ class Core(Protocol):
         """`callback` is called in the session thread, after the commit; it must not block."""
         ...
 
+    def look(self) -> None:
+        """A curator is there."""
+        ...
+
+    @property
+    def curation(self) -> Curation: ...
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]: ...
     def query(self, query: QueryId) -> Query | None: ...
     def held(self, annotator: AnnotatorId) -> tuple[Query, ...]: ...
     def stats(self) -> Stats: ...
@@ -132,6 +145,8 @@ class Parts:
     project: str
     truth_known: bool = False
     export: Export | None = None
+    projections: Projections = field(default_factory=Projections)
+    selections: Selections = field(default_factory=Selections)
     cookie: str = "cincer"
     patience: Seconds = 10.0
     origins: frozenset[str] = field(default_factory=frozenset)

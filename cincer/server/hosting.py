@@ -12,7 +12,7 @@ from flask import Flask
 from ..compute import preflight
 from ..config import Settings
 from ..ledger import Ledger
-from ..ledger.export import FORMATS, write
+from ..ledger.export import BINARY, FORMATS, write, write_binary
 from ..schema import Schema
 from .app import create_app
 from .auth.tokens import Tokens
@@ -21,7 +21,8 @@ from .service import Service
 from .service.live import LEDGER
 
 SCHEMA = "schema.json"
-MEDIA = {".csv": "text/csv", ".jsonl": "application/x-ndjson", ".json": "application/json"}
+MEDIA = {".parquet": "application/vnd.apache.parquet", ".csv": "text/csv",
+         ".jsonl": "application/x-ndjson", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,15 @@ class Host:
 
 def exported(folder: Path, name: str) -> tuple[str, str, bytes]:
     """File name, media type and content of one export format; `labels` is `labels.csv`."""
-    full = next((each for each in FORMATS if name in (each, each.split(".")[0])), name)
-    sink = io.StringIO()
+    known = (*FORMATS, *BINARY)
+    full = next((each for each in known if name in (each, each.split(".")[0])), name)
+    text, data = io.StringIO(), io.BytesIO()
     with Ledger.open(folder / LEDGER, readonly=True) as reader:
-        write(reader, full, sink)
-    return full, MEDIA[Path(full).suffix], sink.getvalue().encode()
+        if full in BINARY:
+            write_binary(reader, full, data)
+        else:
+            write(reader, full, text)
+    return full, MEDIA[Path(full).suffix], data.getvalue() or text.getvalue().encode()
 
 
 def stored_schema(folder: Path) -> Schema | None:

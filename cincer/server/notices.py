@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ..session.state import Query
 from ..types import AnnotatorId, ExampleId, Label, QueryId
+from .wire.curate import MatrixChanged, SurveyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,21 @@ class StatsChanged:
     """Some count moved; the sockets send `stats:updated` at most a few times a second."""
 
 
+@dataclass(frozen=True, slots=True)
+class MatrixMoved:
+    """The error matrix changed; `message` still lacks its number."""
+
+    message: MatrixChanged
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyMoved:
+    """A survey was begun, went on or came."""
+
+    survey: SurveyView
+
+
 Notice: TypeAlias = (
-    QueryReady | QueryOver | QueueGrew | HeadMoved | ArrivalDecided | StatsChanged
+    QueryReady | QueryOver | QueueGrew | HeadMoved | ArrivalDecided | StatsChanged | MatrixMoved
+    | SurveyMoved
 )

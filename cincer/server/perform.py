@@ -16,7 +16,9 @@ from ..types import Action, QueryId
 from .auth.access import allowed, owned
 from .auth.identity import Identity
 from .commands import (
+    Acted,
     Actor,
+    ActTurned,
     Answer,
     Command,
     Display,
@@ -36,7 +38,7 @@ from .commands import (
 )
 from .core import Parts
 from .intake import receive
-from .wire import Ack, Message, annotate, stream
+from .wire import Ack, Message, annotate, curate, stream
 
 
 def require(identity: Identity | None, action: str, thing: Any = None) -> Identity:
@@ -166,6 +168,21 @@ def _undone(parts: Parts, identity: Identity, found: UndoneAnswer) -> annotate.U
                             changes=_changes(parts, found.changes))
 
 
+def _acted(parts: Parts, identity: Identity, found: Acted) -> curate.ActAck:
+    offer, name = found.offer, parts.schema.class_name
+    return curate.ActAck(
+        seq=found.seq, act=found.act, done=list(found.done),
+        left=[curate.LeftAlone(id=example, reason=why) for example, why in found.left],
+        offer=None if offer is None else curate.Offer(
+            given_label=name(offer.given), to=name(offer.to), count=offer.count))
+
+
+def _turned(parts: Parts, identity: Identity, found: ActTurned) -> curate.ActUndone:
+    return curate.ActUndone(
+        seq=found.seq, act=found.act, action=found.action, count=found.count,
+        more_undo=found.more_undo, more_redo=found.more_redo)
+
+
 def _done(parts: Parts, identity: Identity, found: Done) -> Ack:
     return Ack(seq=found.seq)
 
@@ -178,5 +195,5 @@ MAKERS: dict[type[Message], Maker] = {
 }
 ACKS = cast("dict[type[Answer], Callable[[Parts, Identity, Any], Message]]", {
     Held: _held, RepliedAnswer: _replied, UndoneAnswer: _undone, Explained: _explained,
-    Done: _done,
+    Acted: _acted, ActTurned: _turned, Done: _done,
 })

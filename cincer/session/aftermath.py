@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..types import AnnotatorId, Label, Position, QueryId, QueryKind
 from .draft import Draft
 from .queries import displayed, drop_pick
 from .state import Query
 from .verdicts import Author, Side
+
+SPECIAL = (QueryKind.DISPUTE, QueryKind.FOLLOW_UP)
+"""Kinds that may be open beside an ordinary query about the same example."""
 
 
 def unlean(
@@ -15,9 +20,17 @@ def unlean(
     """Undisplayed queries whose counter-example is this one, with another label than it has now,
     want a new pair; so do follow-ups, which never show what somebody has judged. `label` None: it
     left the training set. A displayed pair stays valid."""
+    unlean_all(draft, {position: label}, but)
+
+
+def unlean_all(
+    draft: Draft, labels: Mapping[Position, Label | None], but: QueryId | None = None
+) -> None:
+    """`unlean` for many examples at once, by position."""
     for query in tuple(draft.queries.values()):
-        leans = any(counter.position == position
-                    and (counter.label != label or query.kind is QueryKind.FOLLOW_UP)
+        leans = any(counter.position in labels
+                    and (counter.label != labels[counter.position]
+                         or query.kind is QueryKind.FOLLOW_UP)
                     for counter in query.counters)
         if leans and query.id != but and not displayed(query):
             drop_pick(draft, query)
@@ -38,6 +51,14 @@ def close_others(
     for query in found:
         draft.close(query, "removed" if label is None else "answered", author.annotator)
     return found
+
+
+def rival(draft: Draft, query: Query) -> Query | None:
+    """Another open query of the same sort about the same example."""
+    sort = query.kind if query.kind in SPECIAL else None
+    return next((one for one in draft.queries.values()
+                 if one.position == query.position and one.id != query.id
+                 and (one.kind if one.kind in SPECIAL else None) == sort), None)
 
 
 def disputed(draft: Draft, position: Position, but: QueryId) -> bool:

@@ -20,7 +20,7 @@ from ..types import Label, QueryId, QueryKind
 from .draft import Draft
 from .effects import NeedPick
 from .events import Decision
-from .state import Chain, Lease, Query, UndoEntry
+from .state import ActEntry, Acts, Chain, Lease, Query, UndoEntry
 from .verdicts import Author, Side
 
 
@@ -80,6 +80,16 @@ def close_follow_ups(draft: Draft, entry: UndoEntry) -> None:
     if gone:
         draft.undo = {who: tuple(_without(one, gone) for one in entries)
                       for who, entries in draft.undo.items()}
+        draft.acts = {who: Acts(*(tuple(_act_without(one, gone) for one in entries)
+                                  for entries in (acts.done, acts.undone)))
+                      for who, acts in draft.acts.items()}
+
+
+def _act_without(entry: ActEntry, gone: Collection[QueryId]) -> ActEntry:
+    """The same for a curator's act."""
+    if not any(query.id in gone for query in entry.queries):
+        return entry
+    return replace(entry, queries=tuple(q for q in entry.queries if q.id not in gone))
 
 
 def _without(entry: UndoEntry, gone: Collection[QueryId]) -> UndoEntry:

@@ -7,7 +7,7 @@ from .audits import fit
 from .budget import audit_rate, set_threshold
 from .draft import Draft
 from .effects import ModelChanged
-from .events import Promoted, Started, Tuned
+from .events import Iterated, Promoted, Started, Tuned
 from .state import Lane
 
 
@@ -42,6 +42,12 @@ def tuned(draft: Draft, event: Tuned) -> None:
         set_threshold(draft, new.ask_threshold)
     draft.want_score()
     fit(draft)
+
+
+def iterated(draft: Draft, event: Iterated) -> None:
+    if event.number != draft.iterations + 1:
+        raise Stale(f"the next iteration is {draft.iterations + 1}, not {event.number}")
+    draft.iterations = event.number
 
 
 def promoted(draft: Draft, event: Promoted) -> None:

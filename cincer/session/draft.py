@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import InvalidInput
-from ..types import AnnotatorId, Label, Position, QueryId, QueryKind
+from ..types import ActId, AnnotatorId, Label, Position, QueryId, QueryKind
 from .effects import Effect, NeedScore, QueryDone, QueryPut
-from .state import Counters, Drawn, Query, SessionState, UndoEntry
+from .state import Acts, Counters, Drawn, Query, SessionState, UndoEntry
 
 CLOSED_KEPT = 1000
 """Closed queries whose holders are remembered, so that a late reply is told from a wild one."""
@@ -19,8 +19,9 @@ class Draft:
     """The next state in the making, and the effects so far."""
 
     __slots__ = (
-        "_counts", "_own", "_queries", "_score", "before", "budget", "classes", "closed",
-        "drawn", "effects", "key", "lane", "model", "next_query", "settings", "threshold", "undo",
+        "_counts", "_own", "_queries", "_score", "acts", "before", "budget", "classes", "closed",
+        "drawn", "effects", "iterations", "key", "lane", "model", "next_act", "next_query",
+        "settings", "threshold", "undo",
     )
 
     def __init__(self, state: SessionState) -> None:
@@ -36,6 +37,9 @@ class Draft:
         self.drawn = state.drawn
         self.lane = state.lane
         self.budget = state.budget
+        self.next_act = state.next_act
+        self.acts = state.acts
+        self.iterations = state.iterations
         self.effects: list[Effect] = []
         self._queries: dict[QueryId, Query] = {}
         self._own = False
@@ -89,6 +93,16 @@ class Draft:
     def set_undo(self, annotator: AnnotatorId, entries: tuple[UndoEntry, ...]) -> None:
         self.undo = {**self.undo, annotator: entries}
 
+    @property
+    def next_act_id(self) -> ActId:
+        return ActId(f"a-{self.next_act}")
+
+    def acts_of(self, curator: AnnotatorId) -> Acts:
+        return self.acts.get(curator, Acts())
+
+    def set_acts(self, curator: AnnotatorId, acts: Acts) -> None:
+        self.acts = {**self.acts, curator: acts}
+
     def draw(self, position: Position, drawn: Drawn) -> None:
         self.drawn = {**self.drawn, position: drawn}
 
@@ -117,7 +131,7 @@ class Draft:
         state = SessionState(
             self.settings, self.classes, self.key, self.threshold, self.next_query, self.model,
             self._counters(), self.queries, self.closed, self.undo, self.drawn, self.lane,
-            self.budget)
+            self.budget, self.next_act, self.acts, self.iterations)
         return state, tuple(self.effects)
 
     def _counters(self) -> Counters:

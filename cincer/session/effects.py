@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..types import (
+    ActId,
     Action,
     AnnotatorId,
+    Deed,
     Entry,
     ExampleId,
     Label,
@@ -20,6 +22,7 @@ from ..types import (
     Role,
     Status,
 )
+from .events import Proposal
 from .state import Query
 
 
@@ -55,11 +58,12 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The example is out of the training set; its status says what it is now."""
+    """The example is out of the training set; its status says what it is now. `reason` None: none
+    was given (it never was in)."""
 
     position: Position
     status: Status
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Asserted:
     (good, bad, remove); otherwise it becomes the human label, above every other layer."""
 
     position: Position
-    query: QueryId
+    query: QueryId | ActId
     annotator: AnnotatorId
     action: Action
     label: Label | None
@@ -76,10 +80,19 @@ class Asserted:
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """The word that came with this query does not count any more (undo, revert)."""
+    """The word that came with this query or act does not count any more (undo, revert)."""
 
     position: Position
-    query: QueryId
+    query: QueryId | ActId
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What was decided about a machine's suggestion; None: nothing any more. An accepted one counts
+    (as label or treatment) while no person's word settles the example."""
+
+    position: Position
+    proposal: Proposal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,17 @@ class ReplyNoted:
 
 
 @dataclass(frozen=True, slots=True)
+class ActNoted:
+    """An act was done, undone or redone (`how`) on these examples."""
+
+    act: ActId
+    annotator: AnnotatorId
+    action: Deed
+    how: str
+    positions: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NeedScore:
     """Undecided examples may be scored, in order of position; under `synchronous` only the first:
     the next one waits for the next `NeedScore`."""
@@ -143,6 +167,6 @@ class ModelChanged:
 
 
 Effect: TypeAlias = (
-    Added | Decided | Entered | Left | Asserted | Retracted | RoleSet | QueryPut | QueryDone
-    | ReplyNoted | NeedScore | NeedPick | ModelChanged
+    Added | Decided | Entered | Left | Asserted | Retracted | RoleSet | Suggested | QueryPut
+    | QueryDone | ReplyNoted | ActNoted | NeedScore | NeedPick | ModelChanged
 )

@@ -12,16 +12,20 @@ from typing import TypeAlias
 
 from ..config import LoopSettings
 from ..types import (
+    ActId,
     Action,
     AnnotatorId,
     Belief,
+    Deed,
     Entry,
     ExampleId,
     Label,
     Position,
     QueryId,
+    Remedy,
     Role,
     Seconds,
+    Status,
 )
 
 
@@ -221,6 +225,113 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a method of this version suggested for an example (`label` only with relabel), and what
+    became of it: `state` is accepted, rejected or asked."""
+
+    remedy: Remedy
+    label: Label | None
+    method: str
+    version: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Where an example stood before an act: `entry` None = not in the training set, `reason` why it
+    had left; `proposal` the decided suggestion."""
+
+    status: Status
+    entry: Entry | None = None
+    reason: str | None = None
+    role: Role = Role.NONE
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The model's opinion of an example that a curator wants somebody asked about."""
+
+    predicted: Label
+    margin: float | None
+    beliefs: tuple[Belief, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One example of an act; all but the decision is looked up by the driver. `shown`: the label it
+    had. People's words have a `decision`, answers to suggestions a `proposal` with its predicted
+    `gain` (fall of the mean trusted loss, nats), and questions a `doubt`."""
+
+    example: ExampleId
+    position: Position
+    shown: Label | None
+    stood: Stood
+    decision: Decision | None = None
+    proposal: Proposal | None = None
+    doubt: Doubt | None = None
+    gain: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A curator's act on one or many examples, whole or not at all. `act` stands where a query's
+    name stands in words; `of` is the example that is kept of duplicates."""
+
+    act: ActId
+    annotator: AnnotatorId
+    action: Deed
+    judged: tuple[Judged, ...]
+    at: Seconds
+    comment: str = ""
+    of: ExampleId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActUndone:
+    """A curator takes back an act: the newest of theirs that is in effect. `superseded`: positions
+    on which somebody has spoken since; these stay as they are. Looked up by the driver."""
+
+    act: ActId
+    annotator: AnnotatorId
+    superseded: tuple[Position, ...]
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ActRedone:
+    """A curator does again what they took back last, on those of its examples that are still free.
+    Otherwise as `Resolved`."""
+
+    act: ActId
+    annotator: AnnotatorId
+    action: Deed
+    judged: tuple[Judged, ...]
+    at: Seconds
+    comment: str = ""
+    of: ExampleId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iterated:
+    """A round of curators' work begins with a new survey of all examples. Counts are totals at its
+    start: `items` with a label, `disagreements` that are open, examples `resolved` (`removed` among
+    them) and `relabelled` by people; `accuracy`: share of the trusted labels that the model
+    predicts, `holdout` its measure on the hold-out, None where not known."""
+
+    number: int
+    annotator: AnnotatorId
+    items: int
+    disagreements: int
+    resolved: int
+    removed: int
+    relabelled: int
+    accuracy: float | None
+    holdout: float | None
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Promoted:
     """The trainer's network became the model. `trained_on` is the sequence number its labels
     were read at, `digest` the SHA-256 of its checkpoint."""
@@ -242,7 +353,8 @@ class Tuned:
 
 Event: TypeAlias = (
     Started | Received | Scored | Rescored | Picked | Leased | Displayed | Released | Replied
-    | Skipped | Flagged | Undone | Promoted | Tuned
+    | Skipped | Flagged | Undone | Resolved | ActUndone | ActRedone | Iterated
+    | Promoted | Tuned
 )
 
 KINDS: dict[str, type[Event]] = {
@@ -258,6 +370,10 @@ KINDS: dict[str, type[Event]] = {
     "query:skipped": Skipped,
     "query:flagged": Flagged,
     "reply:undone": Undone,
+    "act:resolved": Resolved,
+    "act:undone": ActUndone,
+    "act:redone": ActRedone,
+    "iteration:started": Iterated,
     "model:promoted": Promoted,
     "settings:changed": Tuned,
 }

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from ..config import LoopSettings
 from ..types import (
+    ActId,
     AnnotatorId,
     Belief,
+    Deed,
     Entry,
     ExampleId,
     Label,
@@ -22,7 +24,7 @@ from ..types import (
     Role,
     Seconds,
 )
-from .events import Counter
+from .events import Counter, Decision, Proposal, Stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,49 @@ class UndoEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ActMark:
+    """Examples that stood alike, with the same label (`shown`), and to which the same was done."""
+
+    positions: tuple[Position, ...]
+    stood: Stood
+    shown: Label | None
+    decision: Decision | None = None
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActEntry:
+    """What one act did, and when: its marks, the queries it closed or (shown to somebody) turned
+    into questions about a known example, those it opened, the counts it raised."""
+
+    act: ActId
+    action: Deed
+    at: Seconds
+    marks: tuple[ActMark, ...]
+    queries: tuple[Query, ...] = ()
+    opened: tuple[QueryId, ...] = ()
+    tally: tuple[tuple[str, int], ...] = ()
+    comment: str = ""
+    of: ExampleId | None = None
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        return tuple(position for mark in self.marks for position in mark.positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """A curator's acts in effect, and those taken back since the last new one; oldest first."""
+
+    done: tuple[ActEntry, ...] = ()
+    undone: tuple[ActEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """Counts since the start. `asked` are questions about arrivals; `follow_ups` those that replies
-    led on to, for which a known example was looked for; `replies` answers to both."""
+    led on to, for which a known example was looked for; `requested` those that curators wanted
+    asked; `replies` answers to all. `resolved`: examples that curators' acts have settled."""
 
     received: int = 0
     labelled: int = 0
@@ -148,6 +190,10 @@ class Counters:
     disputes: int = 0
     follow_ups: int = 0
     follow_ups_answered: int = 0
+    acts: int = 0
+    acts_undone: int = 0
+    resolved: int = 0
+    requested: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +236,7 @@ class SessionState:
     """All that `step` knows. `threshold` is `ask_threshold`, or where the budget has moved it.
     `queries` holds open queries only, `closed` the holders of the newest closed ones, `drawn` the
     undecided arrivals drawn for an audit; `undo` the newest replies of each annotator, oldest
-    first. Empty `classes`: not started."""
+    first, `acts` the newest acts of each curator. Empty `classes`: not started."""
 
     settings: LoopSettings = field(default_factory=LoopSettings)
     classes: tuple[str, ...] = ()
@@ -205,3 +251,6 @@ class SessionState:
     drawn: Mapping[Position, Drawn] = field(default_factory=dict)
     lane: Lane = field(default_factory=Lane)
     budget: Budget = field(default_factory=Budget)
+    next_act: int = 1
+    acts: Mapping[AnnotatorId, Acts] = field(default_factory=dict)
+    iterations: int = 0

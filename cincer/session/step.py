@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import Conflict
-from . import arrivals, control, events, lease, queries, replies, undo
+from . import act_undo, acts, arrivals, control, events, lease, queries, replies, undo
 from .draft import Draft
 from .effects import Effect
 from .state import SessionState
@@ -29,6 +29,10 @@ HANDLERS: dict[type[events.Event], Callable[[Draft, Any], None]] = {
     events.Skipped: lease.skipped,
     events.Flagged: lease.flagged,
     events.Undone: undo.undone,
+    events.Resolved: acts.resolved,
+    events.ActUndone: act_undo.undone,
+    events.ActRedone: act_undo.redone,
+    events.Iterated: control.iterated,
     events.Promoted: control.promoted,
     events.Tuned: control.tuned,
 }

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..errors import NotFound, Stale
 from ..types import Position, Status
-from .aftermath import disputes, unlean
+from .aftermath import disputes, rival, unlean
 from .audits import fit
 from .chains import close_follow_ups
 from .draft import Draft
@@ -76,13 +76,22 @@ def _withdraw_disputes(draft: Draft, entry: UndoEntry) -> None:
 def _reopen_others(draft: Draft, entry: UndoEntry, superseded: Collection[Position]) -> None:
     for query in entry.others:
         if query.position not in superseded:
+            _no_rival(draft, query)
             drop_pick(draft, replace(draft.reopen(query), lease=None))
+
+
+def _no_rival(draft: Draft, query: Query) -> None:
+    """A curator may have had the example asked about since; the older question comes first."""
+    other = rival(draft, query)
+    if other is not None:
+        draft.close(other, "undone")
 
 
 def _ask_again(draft: Draft, entry: UndoEntry, event: Undone) -> None:
     """The same pair, on the same screen."""
     if entry.over or entry.query.position in event.superseded:
         return
+    _no_rival(draft, entry.query)
     draft.reopen(_given_to(entry.query, event))
 
 

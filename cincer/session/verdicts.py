@@ -68,6 +68,8 @@ class Author:
 
 def check(draft: Draft, decision: Decision) -> None:
     """`InvalidInput` unless a label is given with relabel, and only then, and exists."""
+    if decision.action is Action.REOPEN:
+        raise InvalidInput("reopen is no answer to a question; it is a curator's act")
     if (decision.action is Action.RELABEL) != (decision.label is not None):
         raise InvalidInput("a label is given with relabel, and only then",
                            action=decision.action.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from cincer.config import LoopSettings
 from cincer.ledger import Ledger, Payload
@@ -11,13 +12,16 @@ from cincer.session import events as ev
 from cincer.session.state import Query, SessionState
 from cincer.session.step import step
 from cincer.types import (
+    ActId,
     Action,
     AnnotatorId,
+    Deed,
     Entry,
     ExampleId,
     Position,
     QueryId,
     QueryKind,
+    Remedy,
     Status,
 )
 
@@ -129,6 +133,39 @@ class Story:
         self.tell(ev.Undone(query, annotator, epoch, 9000.0, 5000.0), actor=who)
 
 
+def judged(number: int, stood: ev.Stood, shown: int = 0, **said: Any) -> ev.Judged:
+    return ev.Judged(ExampleId(f"ex-{number}"), Position(number), shown, stood, **said)
+
+
+def curate(story: Story) -> None:
+    """Acts of two curators on `ex-30` and after: a word on a label, a duplicate, one taken back and
+    done again, one only taken back, and suggestions accepted, rejected and asked about."""
+    known = ev.Stood(Status.KNOWN, Entry.ACCEPTED)
+    cara, carl = AnnotatorId("cara"), AnnotatorId("carl")
+    relabelled = (judged(31, known, decision=ev.Decision(Action.RELABEL, 1)),
+                  judged(32, known, decision=ev.Decision(Action.RELABEL, 1)))
+    removed = (judged(34, known, decision=ev.Decision(Action.REMOVE)),)
+    story.tell(
+        ev.Resolved(ActId("a-1"), cara, Deed.RELABEL, relabelled, 2100.0, comment="all dogs"),
+        ev.ActUndone(ActId("a-1"), cara, (), 2101.0),
+        ev.ActRedone(ActId("a-1"), cara, Deed.RELABEL, relabelled, 2102.0, comment="all dogs"),
+        ev.Resolved(ActId("a-2"), carl, Deed.DUPLICATE, removed, 2103.0, of=ExampleId("ex-35")),
+        ev.Resolved(ActId("a-3"), carl, Deed.CONFIRM,
+                    (judged(35, known, decision=ev.Decision(Action.KEEP)),), 2104.0),
+        ev.ActUndone(ActId("a-3"), carl, (), 2105.0), actor="cara", key="acts")
+    for number, (at, deed, remedy, state) in enumerate((
+        (28, Deed.ACCEPT, Remedy.RELABEL, "accepted"), (29, Deed.ACCEPT, Remedy.DROP, "accepted"),
+        (37, Deed.REJECT, Remedy.UNLEARN, "rejected"), (38, Deed.ASK, Remedy.RELABEL, "asked"),
+    ), start=4):
+        label = 2 if remedy is Remedy.RELABEL else None
+        doubt = ev.Doubt(2, 0.4, ((2, 0.6),)) if deed is Deed.ASK else None
+        one = judged(at, known, doubt=doubt, gain=0.01,
+                     proposal=ev.Proposal(remedy, label, "rdia", 7, state))
+        story.tell(ev.Resolved(ActId(f"a-{number}"), cara, deed, (one,), 2106.0 + number),
+                   actor="cara")
+    story.tell(ev.ActUndone(ActId("a-7"), cara, (), 2120.0), actor="cara")
+
+
 def long_story(path: Path, examples: int = 40) -> SessionState:
     """A closed ledger in which much has happened, every third example asked about as `q-1`, `q-2`
     and so on; the state at its end."""
@@ -148,6 +185,7 @@ def long_story(path: Path, examples: int = 40) -> SessionState:
         story.undo(5)
         story.tell(ev.Leased(QueryId("q-6"), AnnotatorId("bo"), 1, 2060.0, 2000.0),
                    ev.Skipped(QueryId("q-6"), AnnotatorId("bo"), 1, 2001.0), actor="bo")
+        curate(story)
         story.tell(ev.Promoted(1, "abc", "models/1.pt", 12, 2400.0), actor="trainer")
         ledger.erase(["ex-1", "ex-6"], actor="admin", at=2500.0)
     return story.state

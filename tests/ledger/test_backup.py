@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger.story import decided, filled, long_story, payload, received
+from ledger.story import Story, decided, filled, long_story, payload, received
 
 from cincer.errors import Conflict, Corrupt, InvalidInput, NotFound, Unavailable
 from cincer.ledger import Ledger, connect, schema
@@ -152,16 +152,16 @@ def test_an_older_ledger_is_copied_before_it_is_migrated(
     long_story(path)
     known = schema.migrations._migrations.copy()
     monkeypatch.setattr(schema.migrations, "_migrations", known)
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", 3)
 
-    @schema.migrations(name="m002_test")
-    def m002(db: object) -> None:
+    @schema.migrations(name="m003_test")
+    def m003(db: object) -> None:
         with pytest.raises(Conflict):
             Ledger.open(path)
         db.execute("ALTER TABLE examples ADD COLUMN note TEXT")  # type: ignore[attr-defined]
         if len(list(tmp_path.glob("boom"))):
             raise RuntimeError("power cut")
-        db.execute("PRAGMA user_version = 2")  # type: ignore[attr-defined]
+        db.execute("PRAGMA user_version = 3")  # type: ignore[attr-defined]
 
     with pytest.raises(Conflict, match="open it for writing once"):
         Ledger.open(path, readonly=True)
@@ -170,11 +170,27 @@ def test_an_older_ledger_is_copied_before_it_is_migrated(
         Ledger.open(path)
     (tmp_path / "boom").unlink()
     with Ledger.open(path) as ledger:
-        assert ledger.info()["schema"] == 2
+        assert ledger.info()["schema"] == 3
         assert ledger.connection.execute("SELECT note FROM examples").fetchone() == (None,)
-    monkeypatch.setattr(schema, "VERSION", 1)
-    with Ledger.open(tmp_path / "l-schema-1.db", readonly=True) as old:
+    monkeypatch.setattr(schema, "VERSION", 2)
+    with Ledger.open(tmp_path / "l-schema-2.db", readonly=True) as old:
         assert old.counts()["examples"] == 40
+
+
+def test_a_ledger_from_before_curators_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with filled(path) as ledger:
+        Story(ledger).tell(decided(0)[0])
+    with closing(sqlite3.connect(path)) as old, old:
+        for table in schema.CURATING:
+            old.execute(f"DROP TABLE {table}")
+        old.execute(f"DELETE FROM {schema.Migrations.migrations_table} WHERE name LIKE 'm002%'")
+        old.execute("PRAGMA user_version = 1")
+    assert verify(path).differences == (
+        "the ledger has schema 1: open it for writing once, which brings it up to date",)
+    with Ledger.open(path) as ledger:
+        assert ledger.info()["schema"] == schema.VERSION
+    assert verify(path).ok
 
 
 def test_every_table_is_described(tmp_path: Path) -> None:

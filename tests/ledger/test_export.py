@@ -6,15 +6,16 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ledger.story import filled, long_story
 
-from cincer.errors import UnknownName
+from cincer.errors import Unavailable, UnknownName
 from cincer.ledger import Ledger
-from cincer.ledger.export import FORMATS, export, safe, write
+from cincer.ledger.export import FORMATS, export, safe, write, write_binary
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,7 @@ def test_datalab_columns_and_directions(files: Path) -> None:
     assert issue["ex-12"] == "True"
     assert issue["ex-1"] == "False"
     assert issue["ex-4"] == "True"
+    assert (issue["ex-31"], issue["ex-34"]) == ("True", "False")
     assert float(rows["ex-0"]["label_score"]) == 0.5
     assert float(rows["ex-1"]["label_score"]) == 0.9
     assert rows["ex-0"]["predicted_label"] == "dog"
@@ -61,7 +63,8 @@ def test_crowd_table_has_every_word_that_counts(files: Path) -> None:
     with (files / "crowd.csv").open(newline="", encoding="utf-8") as file:
         rows = [tuple(row) for row in csv.reader(file)]
     assert rows == [("task", "worker", "label"), ("ex-0", "ann", "dog"), ("ex-3", "bo", "cat"),
-                    ("ex-4", "bo", "'=cmd"), ("ex-6", "ann", "'=cmd")]
+                    ("ex-4", "bo", "'=cmd"), ("ex-6", "ann", "'=cmd"), ("ex-31", "cara", "dog"),
+                    ("ex-32", "cara", "dog")]
 
 
 def test_history_says_who_when_why_and_from_what_to_what(files: Path) -> None:
@@ -72,7 +75,64 @@ def test_history_says_who_when_why_and_from_what_to_what(files: Path) -> None:
     assert (first["id"], first["by"], first["from"], first["to"], first["action"], first["why"],
             first["comment"]) == ("ex-0", "ann", "cat", "dog", "relabel", "suspicious", "=sure")
     back = [line for line in lines if line["what"] == "retracted"]
-    assert [(line["id"], line["to"]) for line in back] == [("ex-12", "cat")]
+    assert [(line["id"], line["to"]) for line in back] == [
+        ("ex-12", "cat"), ("ex-31", "cat"), ("ex-32", "cat"), ("ex-35", "cat")]
+    acted = next(line for line in lines if line["id"] == "ex-31" and line["what"] == "asserted")
+    assert (acted["by"], acted["to"], acted["query"], acted["why"], acted["comment"]) == (
+        "cara", "dog", "a-1", "relabel", "all dogs")
+
+
+def test_the_cleaned_data_with_provenance(files: Path) -> None:
+    lines = {line["id"]: line for line in map(
+        json.loads, (files / "cleaned.jsonl").read_text().splitlines())}
+    assert not {"ex-9", "ex-29", "ex-34"} & set(lines)
+    assert lines["ex-0"]["content"] == {"x": 0, "secret": "canary-0"}
+    assert lines["ex-1"]["content"] is None
+    columns = ("label", "given_label", "resolved_by", "resolved_how", "query", "changed", "method")
+    assert {name: tuple(lines[name][c] for c in columns) for name in (
+        "ex-0", "ex-2", "ex-28", "ex-31")} == {
+        "ex-0": ("dog", "cat", "ann", "relabel", "q-1", True, None),
+        "ex-2": ("cat", "cat", None, None, None, False, None),
+        "ex-28": ("=cmd", "cat", None, None, None, True, "rdia"),
+        "ex-31": ("dog", "cat", "cara", "relabel", "a-1", True, None)}
+    assert lines["ex-31"]["comment"] == "all dogs"
+
+
+def test_parquet_has_the_same_rows(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra (parquet)")
+    long_story(tmp_path / "l.db")
+    with Ledger.open(tmp_path / "l.db", readonly=True) as ledger:
+        export(ledger, tmp_path / "out", ["cleaned.jsonl", "cleaned.parquet"])
+    lines = [json.loads(line) for line in
+             (tmp_path / "out" / "cleaned.jsonl").read_text().splitlines()]
+    found = parquet.read_table(tmp_path / "out" / "cleaned.parquet").to_pylist()
+    for row in found:
+        row["content"], row["meta"] = json.loads(row["content"]), json.loads(row["meta"])
+    assert found == lines
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["files"]["cleaned.parquet"]["rows"] == len(lines)
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with filled(tmp_path / "l.db") as ledger, pytest.raises(Unavailable, match="parquet"):
+        write_binary(ledger, "cleaned.parquet", io.BytesIO())
+    with filled(tmp_path / "m.db") as ledger, pytest.raises(UnknownName, match=r"cleaned\.parquet"):
+        write_binary(ledger, "cleaned.orc", io.BytesIO())
+
+
+def test_labels_have_what_curators_decided(files: Path) -> None:
+    rows = table(files / "labels.csv")
+    columns = ("label", "machine_label", "treatment", "status", "reason")
+    assert {name: tuple(rows[name][c] for c in columns) for name in (
+        "ex-28", "ex-29", "ex-31", "ex-34", "ex-37")} == {
+        "ex-28": ("'=cmd", "'=cmd", "ce", "known", ""),
+        "ex-29": ("cat", "", "drop", "known", ""),
+        "ex-31": ("dog", "", "ce", "known", ""),
+        "ex-34": ("cat", "", "ce", "removed", "duplicate of ex-35"),
+        "ex-37": ("cat", "", "ce", "known", "")}
 
 
 def test_label_studio_tasks(files: Path) -> None:
@@ -85,6 +145,11 @@ def test_label_studio_tasks(files: Path) -> None:
     assert annotation["result"][0]["value"] == {"choices": ["dog"]}
     assert annotation["result"][0]["type"] == "choices"
     assert (annotation["lead_time"], annotation["was_cancelled"]) == (2.5, False)
+    acted = by_id["ex-31"]["annotations"][0]
+    assert (acted["result"][0]["value"], acted["meta"]) == ({"choices": ["dog"]}, {
+        "who": "cara", "action": "relabel", "comment": "all dogs", "query": "a-1"})
+    assert (by_id["ex-34"]["data"]["cincer_reason"], by_id["ex-34"]["annotations"][0]["meta"][
+        "action"]) == ("duplicate of ex-35", "duplicate")
     skipped = by_id["ex-15"]["annotations"]
     assert [(a["was_cancelled"], a["meta"]["who"]) for a in skipped] == [(True, "bo")]
     prediction = by_id["ex-0"]["predictions"][0]

@@ -13,6 +13,7 @@ from cincer.ledger.batch import STORE_STATE
 from cincer.ledger.text import state_text
 from cincer.loop import Loop
 from cincer.session.state import SessionState
+from cincer.types import Position
 
 
 def folded(ledger: Ledger) -> Loop:
@@ -34,6 +35,7 @@ def same(loaded: Loop, right: Loop) -> None:
     for position in range(len(right.data)):
         assert loaded.data.labels(position) == right.data.labels(position)
         assert loaded.words(position) == right.words(position)
+        assert loaded.stood(Position(position)) == right.stood(Position(position))
 
 
 @pytest.mark.parametrize("stored", ["as closed", "never", "at the first event"])

@@ -20,7 +20,7 @@ from cincer.session.state import SessionState
 
 Whole: TypeAlias = tuple[Path, SessionState]
 
-EVENTS = 1 + 40 + 40 + 1 + 5 * 3 + 1 + 2 + 1 + 1
+EVENTS = 1 + 40 + 40 + 1 + 5 * 3 + 1 + 2 + 6 + 4 + 1 + 1 + 1
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -25,6 +26,7 @@ from cincer.server import commands as c
 from cincer.server import notices as n
 from cincer.server.app import close_app, create_app
 from cincer.server.auth.tokens import Tokens
+from cincer.server.curation import Curation
 from cincer.server.wire.annotate import Stats
 from cincer.session.events import Counter
 from cincer.session.state import Lease, Query
@@ -81,6 +83,7 @@ class FakeService:
     seq: int = 0
     hung: bool = False
     guard: Any = field(default_factory=threading.RLock)
+    curation: Curation = field(default_factory=lambda: Curation(len(CLASSES)))
 
     def submit(self, command: c.Command) -> Future[Any]:
         future: Future[Any] = Future()
@@ -99,6 +102,11 @@ class FakeService:
     def tell(self, notice: n.Notice) -> None:
         for callback in self.subscribers:
             callback(notice)
+
+    def look(self) -> None: ...
+
+    def rows(self, positions: Any) -> Any:
+        return np.zeros((len(positions), 4), np.float32)
 
     def query(self, query: QueryId) -> Query | None:
         return self.queries.get(query)

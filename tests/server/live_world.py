@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from cincer.compute.frames import Frame
+from cincer.compute import survey
+from cincer.compute.frames import Frame, pack_ints, unpack_ints
 from cincer.compute.messages import labels_of
 from cincer.config import Settings, merge
+from cincer.curate.pairs import Pairs
 from cincer.schema import Schema
 from cincer.server.commands import Actor, Display, Item, Lease, Receive, Reply
 from cincer.server.compute_client import Answered, Down, Post, Up
@@ -42,6 +44,7 @@ class FakeScorer:
         self.name, self.status, self.pid = name, "starting", None
         self._post = post
         self.says: Callable[[int], int] = lambda position: position % CLASSES
+        self.folder = Path()
         self.labels: dict[int, int] = {}
         self.frames: list[Frame] = []
         self.version = self.head = 0
@@ -74,7 +77,7 @@ class FakeScorer:
                 self.labels[position] = label
             self.head += 1
         elif frame["op"] == "start":
-            self.version = frame["version"]
+            self.version, self.folder = frame["version"], Path(frame["models"])
         elif "job" in frame:
             self._answer(self._answered(frame))
 
@@ -140,6 +143,20 @@ class FakeScorer:
         return {"query": frame["query"], "left": self.labels[at] == NO_LABEL, "probability": 0.08,
                 "single": single, "group": single | {"positions": [at, *others]}}
 
+    def _preview(self, frame: Frame) -> Frame:
+        """Example 9 becomes a c, whatever is changed."""
+        return {"name": frame["name"], "turned": pack_ints([9]), "classes": pack_ints([2])}
+
+    def _look(self, frame: Frame) -> Frame:
+        found = self._others(frame["predicted"], {frame["position"]}, 1)
+        return {"name": frame["name"], "counter": found[0]["position"] if found else None}
+
+    def _basis(self, frame: Frame) -> Frame:
+        positions = unpack_ints(frame["positions"])
+        path = self.folder / f"basis-{frame['job']}.npy"
+        np.save(path, np.stack([positions, positions % 5], axis=1).astype(np.float32))
+        return {"name": frame["name"], "path": str(path)}
+
     def _sync(self, frame: Frame) -> Frame:
         return {}
 
@@ -147,20 +164,50 @@ class FakeScorer:
         return {"live": None, "never": None}
 
 
+class FakeTrainer(FakeScorer):
+    """Surveys by the same rule: all but certain of `says(position)`; its pairs are `pairs`."""
+
+    def __init__(self, name: str, post: Post) -> None:
+        super().__init__(name, post)
+        self.pairs: list[tuple[int, int]] = []
+
+    def _survey(self, frame: Frame) -> Frame:
+        positions = unpack_ints(frame["positions"])
+        probs = np.full((len(positions), CLASSES), 0.02, np.float32)
+        probs[np.arange(len(positions)), [self.says(at) for at in positions.tolist()]] = 0.96
+        path = survey.save(self.folder, survey.Survey(
+            frame["number"], frame["version"], True, 5.0, positions, probs))
+        return {"file": path.name}
+
+    def _similar(self, frame: Frame) -> Frame:
+        first, second = np.array(self.pairs, dtype=np.int64).reshape(-1, 2).T
+        labels = dict(zip(unpack_ints(frame["positions"]).tolist(),
+                          unpack_ints(frame["labels"]).tolist(), strict=True))
+        two = np.array([labels[a] != labels[b] for a, b in self.pairs], dtype=bool)
+        one = np.ones(len(first), dtype=bool)
+        path = survey.save_pairs(self.folder, frame["number"], Pairs(
+            first, second, np.ones(len(first), np.float32), one, ~one, two))
+        return {"file": path.name}
+
+
 class World:
     """A service with a fake scorer; `notices` is everything told so far."""
 
     def __init__(self, folder: Path, referee: Referee | None = None, **settings: Any) -> None:
-        defaults = {"bootstrap": 6, "audit_share": 0.0}
+        defaults = {"bootstrap": 6, "audit_share": 0.0, "survey": "off"}
         self.settings = merge(Settings(), defaults | settings)
         self.schema = Schema.declare("vector", ["a", "b", "c"], columns=WIDTH)
         self.scorer: FakeScorer
+        self.trainer: FakeTrainer
         self.service = Service(
             self.settings, folder, self.schema, referee, process=self._process)
         self.notices: list[Notice] = []
         self.service.subscribe(self.notices.append)
 
     def _process(self, name: str, post: Post) -> FakeScorer:
+        if name == "trainer":
+            self.trainer = FakeTrainer(name, post)
+            return self.trainer
         self.scorer = FakeScorer(name, post)
         return self.scorer
 

@@ -24,11 +24,13 @@ from cincer.server.auth.access import (
 )
 from cincer.server.auth.identity import Identity
 from cincer.server.auth.tokens import ROLES
+from cincer.server.limits import Buckets, Limits
 from cincer.server.routes import ROUTES
 from cincer.server.wire import EVENTS
 
 ALL = set(ROLES)
 ANSWER = {"curator", "annotator", "platform"}
+LOOK = {"admin", "curator", "reader"}
 EXPECTED: dict[str, set[str]] = {
     "POST /api/v1/examples": {"source", "platform"},
     "GET /api/v1/examples/<path:id>": ALL,
@@ -54,8 +56,22 @@ EXPECTED: dict[str, set[str]] = {
     "GET /api/v1/metrics": {"admin", "curator", "reader"},
     "GET /api/v1/events": {"admin", "curator"},
     "GET /api/v1/openapi.json": ALL,
+    "GET /api/v1/curate/matrix": LOOK,
+    "GET /api/v1/curate/cells/<given>/<predicted>": LOOK,
+    "POST /api/v1/curate/items": LOOK,
+    "GET /api/v1/curate/items/<path:id>": LOOK,
+    "GET /api/v1/curate/similar": LOOK,
+    "GET /api/v1/curate/review": LOOK,
+    "POST /api/v1/curate/preview": LOOK,
+    "GET /api/v1/curate/iterations": LOOK,
+    "POST /api/v1/curate/iterations": {"admin", "curator"},
+    "POST /api/v1/curate/acts": {"admin", "curator"},
+    "POST /api/v1/curate/undo": {"admin", "curator"},
+    "POST /api/v1/curate/redo": {"admin", "curator"},
     "/annotate connect": {"admin", "curator", "annotator", "platform", "reader"},
     "/stream connect": {"source", "platform"},
+    "/curate connect": LOOK,
+    "/curate selection:set": {"admin", "curator"},
     "/annotate query:lease": ANSWER,
     "/annotate query:displayed": ANSWER,
     "/annotate query:reply": ANSWER,
@@ -78,12 +94,15 @@ BODIES: dict[str, Any] = {
     "/annotate reply:undo": {"key": "k"},
     "/annotate session:resume": {"push": 0},
     "/stream example:push": {"key": "k", "examples": [example("x")]},
+    "/curate selection:set": {"given_label": "one", "ids": ["x"], "count": 1},
 }
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("access")) as found:
+    """There are more routes than refusals from one address are put up with."""
+    patient = Limits(refused=Buckets(1, 1000, "refused logins"))
+    with served(tmp_path_factory.mktemp("access"), limits=patient) as found:
         yield found
 
 

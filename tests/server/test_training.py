@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cincer.compute.frames import Frame
-from cincer.config import LoopSettings, Settings
+from cincer.config import LoopSettings, ModelSettings, Settings
 from cincer.schema import Schema
 from cincer.server.service.group import Group
 from cincer.server.service.live import Live
@@ -35,7 +35,8 @@ class Link:
 @pytest.fixture
 def live(tmp_path: Path) -> Any:
     schema = Schema.declare("vector", [f"c{k}" for k in range(CLASSES)], columns=WIDTH)
-    opened = Live(Settings(loop=LoopSettings(bootstrap=10_000)), tmp_path, schema)
+    settings = Settings(LoopSettings(bootstrap=10_000), ModelSettings(model="mlp"))
+    opened = Live(settings, tmp_path, schema)
     yield opened
     opened.close()
 

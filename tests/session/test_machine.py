@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter as Tally
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -21,9 +22,10 @@ from cincer.errors import CincerError
 from cincer.loop import Loop
 from cincer.session import effects as fx
 from cincer.session import events as ev
+from cincer.session.acts import ACTS_KEPT, ANSWERS, WORDS
 from cincer.session.audits import lane_size
 from cincer.session.codec import decode_event, decode_state, encode_event, encode_state
-from cincer.types import Action, AnnotatorId, QueryKind, Status
+from cincer.types import Action, AnnotatorId, Deed, QueryKind, Remedy, Status
 
 PEOPLE = st.sampled_from(["ann", "bob", "cyd"])
 LABELS = st.integers(0, 2)
@@ -31,6 +33,14 @@ SHARES = st.floats(0, 1, exclude_max=True)
 DECISIONS = st.one_of(
     st.sampled_from([KEEP, UNSURE, *map(ev.Decision, (Action.GOOD, Action.BAD, Action.REMOVE))]),
     st.builds(relabel, LABELS))
+
+
+CURATORS = st.sampled_from(["ann", "cara", "carl"])
+
+
+def without_time(columns: dict[str, Any]) -> dict[str, Any]:
+    words = [[replace(word, at=0.0) for word in said] for said in columns["words"]]
+    return {**columns, "words": words}
 
 
 class SessionMachine(RuleBasedStateMachine):
@@ -87,7 +97,9 @@ class SessionMachine(RuleBasedStateMachine):
     def show(self, who: str) -> None:
         """Several people look at pairs at the same time."""
         for query in self.world.loop.choose(AnnotatorId(who), 1, self.world.now):
-            self.world.show(query, who)
+            epoch = self.world.lease(query, who)
+            if query in self.world.state.queries:  # A follow-up ends where nothing can be shown.
+                self.world.do(ev.Displayed(query, AnnotatorId(who), epoch, self.world.tick()))
 
     @precondition(lambda self: self.world.held())
     @rule(data=st.data(), reason=st.sampled_from(["expired", "disconnected"]))
@@ -114,13 +126,15 @@ class SessionMachine(RuleBasedStateMachine):
         query = data.draw(st.sampled_from(self.world.shown()))
         who, epoch = query.lease.annotator, query.lease.epoch
         before, open_before = self.world.columns(), set(self.world.state.queries)
+        unasked = self.world.state.counters.unasked
         self.note(self.world.reply(
             query.id, None if query.chain else example, counter if query.counter_example else None,
             who, epoch, more[:len(query.others)]), epoch)
         self.follow()
         if taken_back and self.world.state.settings.undo_depth:
             self.world.undo(who)
-            assert self.world.columns() == before
+            fell = self.world.state.counters.unasked > unasked  # The queue was too full.
+            assert fell or self.world.columns() == before
             new = set(self.world.state.queries) - open_before
             assert not [name for name in new if self.world.state.queries[name].chain]
 
@@ -168,6 +182,109 @@ class SessionMachine(RuleBasedStateMachine):
     def followed(self) -> list[Any]:
         return [q for q in self.world.held() if q.chain and q.counter_example]
 
+    # ---- curators ------------------------------------------------------------------------------
+
+    @rule(data=st.data(), who=CURATORS, deed=st.sampled_from(list(WORDS)), label=LABELS,
+          taken_back=st.booleans())
+    def act(
+        self, data: st.DataObject, who: str, deed: Deed, label: int, taken_back: bool
+    ) -> None:
+        chosen, kept = self.some(data)
+        before, words, unasked = self.world.columns(), self.all_words(), self.unasked
+        plan = self.world.resolve(
+            deed.value, *chosen, who=who, label=label if deed is Deed.RELABEL else None,
+            of=kept if deed is Deed.DUPLICATE else None,
+            spoken=lambda at: self.spoken_by_others(at, who)) if self.may(deed, kept) else None
+        if plan is None or plan.event is None:
+            return
+        self.follow()
+        assert len(plan.done) + len(plan.left) == len(chosen)
+        self.nothing_of_others_is_gone(words, who, plan)
+        if taken_back and self.unasked == unasked:
+            self.back_and_again(who, before)
+
+    @rule(data=st.data(), who=CURATORS, deed=st.sampled_from(list(ANSWERS)),
+          remedy=st.sampled_from(list(Remedy)), taken_back=st.booleans())
+    def answer_a_suggestion(
+        self, data: st.DataObject, who: str, deed: Deed, remedy: Remedy, taken_back: bool
+    ) -> None:
+        chosen, _ = self.some(data)
+        before, settled = self.world.columns(), set(self.world.loop.all_settled())
+        unasked = self.unasked
+        plan = self.world.answer(deed.value, *chosen, who=who, remedy=remedy)
+        if plan.event is None:
+            return
+        self.follow()
+        assert not settled & {one.position for one in plan.event.judged}
+        if taken_back and self.unasked == unasked:
+            self.back_and_again(who, before)
+
+    @property
+    def unasked(self) -> int:
+        """How many questions have fallen off a full queue."""
+        return int(self.world.state.counters.unasked)
+
+    def back_and_again(self, who: str, before: Any) -> None:
+        """What was done is undone, redone and undone without a trace."""
+        after, unasked = self.world.columns(), self.unasked
+        for turn, right in ((self.world.undo_act, before), (self.world.redo_act, after),
+                            (self.world.undo_act, before)):
+            turn(who)
+            self.follow()
+            if self.unasked > unasked:
+                return
+            assert without_time(self.world.columns()) == without_time(right)
+
+    @rule(who=CURATORS)
+    def undo_act(self, who: str) -> None:
+        words = self.all_words()
+        effects = self.attempt(lambda: self.world.undo_act(who))
+        self.follow()
+        if effects:
+            gone = set(words) - set(self.all_words())
+            assert {name for _, _, name in gone} <= {who}
+
+    @rule(who=CURATORS)
+    def redo_act(self, who: str) -> None:
+        self.attempt(lambda: self.world.redo_act(who))
+        self.follow()
+
+    def some(self, data: st.DataObject) -> tuple[list[Any], Any]:
+        """Examples to act on, and one that is none of them."""
+        every = list(range(len(self.world.loop.ids)))
+        chosen = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=4, unique=True))
+        return chosen, next((p for p in every if p not in chosen), None)
+
+    def may(self, deed: Deed, kept: Any) -> bool:
+        return deed is not Deed.DUPLICATE or (
+            kept is not None and self.world.status(kept) is not Status.REMOVED)
+
+    def all_words(self) -> list[tuple[int, str, str]]:
+        return [(p, word.query, word.annotator) for p in range(len(self.world.loop.ids))
+                for word in self.world.loop.words(p)]
+
+    def spoken_by_others(self, position: int, who: str) -> bool:
+        """As if nothing had been seen that others did a moment ago."""
+        said = self.world.loop.words(position)
+        return bool(said) and said[-1].annotator != who and said[-1].at > self.world.now - 5
+
+    def nothing_of_others_is_gone(self, words: Any, who: str, plan: Any) -> None:
+        assert set(words) <= set(self.all_words())
+        fresh = set(self.all_words()) - set(words)
+        assert {name for _, _, name in fresh} == {who}
+        assert all(self.world.loop.words(p)[-1].annotator == who for p, _, _ in fresh)
+
+    @invariant()
+    def acts_that_can_be_taken_back_are_bounded(self) -> None:
+        for acts in self.world.state.acts.values():
+            assert len(acts.done) <= ACTS_KEPT
+
+    @invariant()
+    def what_a_person_settled_is_trained_as_it_is(self) -> None:
+        world = self.world
+        for position in world.loop.all_settled():
+            assert world.loop.data.treatment(position).value == "ce"
+
     @rule(seconds=st.floats(0, 60))
     def wait(self, seconds: float) -> None:
         self.world.tick(seconds)
@@ -184,7 +301,8 @@ class SessionMachine(RuleBasedStateMachine):
             assert len(query.counters) <= 1
             shown = [c.position for c in query.counters]
             assert not set(shown) & {query.position, *query.judged}
-            if query.lease is None or query.lease.displayed_at is None:
+            seen = query.last is not None or query.skipped_by or query.lease is None
+            if not seen and query.lease.displayed_at is None:
                 assert not any(world.loop.words(p) for p in shown)
 
     @invariant()
@@ -220,7 +338,8 @@ class SessionMachine(RuleBasedStateMachine):
             status = world.status(position)
             assert (position in world.loop.undecided) == (status is Status.UNDECIDED)
             assert waits[position] == (status is Status.WAITING)
-            assert (position in world.known) == (status is Status.KNOWN)
+            assert (position in world.known) == world.loop.trained(position)
+            assert status is Status.KNOWN or position not in world.known
 
     @invariant()
     def the_engine_knows_the_effective_labels(self) -> None:

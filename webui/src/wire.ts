@@ -14,11 +14,11 @@ export interface Ack {
   seq: number;
 }
 
-/** `done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now. */
+/** `done`: ids it touched; `left`: those it did not. `act` names it for undo; None where nothing could be done. */
 export interface ActAck {
   ok: true;
   seq: number;
-  act: string;
+  act: string | null;
   done: Array<string>;
   left: Array<LeftAlone>;
   offer: Offer | null;
@@ -409,7 +409,7 @@ export interface ItemsView {
   items: Array<ItemView>;
 }
 
-/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `open` disagreements at its start, `bound` that as a share. */
+/** One round: from a survey to the next. `accuracy`: agreement of the model with the labels people can trust now (None without), `holdout`: its weighted F1 on the hold-out, where the truth is known; `open` disagreements at its start, `bound` that as a share; the rest was done in it. */
 export interface IterationView {
   number: number;
   at: number;
@@ -1006,11 +1006,15 @@ export interface ClientEvents {
   "/stream": {
     "example:push": { in: ExamplesIn; ack: ExamplesAck };
   };
+  "/curate": {
+    "selection:set": { in: SelectIn; ack: Ack };
+  };
 }
 
 export const CLIENT_EVENTS = {
   "/annotate": ["query:lease", "query:displayed", "query:reply", "query:skip", "query:flag", "query:explain", "reply:undo", "session:resume"],
   "/stream": ["example:push"],
+  "/curate": ["selection:set"],
 } as const;
 
 /** Server pushes by namespace. */

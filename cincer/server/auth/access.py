@@ -53,13 +53,15 @@ RULES: dict[str, dict[str, Scope]] = {
     "settings.change": {"admin": "any"},
     "events.read": {"admin": "any", "curator": "any"},
     "data.export": {"admin": "any", "curator": "any"},
+    "curate.read": {"admin": "any", "curator": "any", "reader": "any"},
+    "curate.act": {"admin": "any", "curator": "any"},
     "annotate.connect": {"admin": "any", "curator": "any", "annotator": "any",
                          "platform": "any", "reader": "any"},
     "stream.connect": {"source": "any", "platform": "any"},
 }
 
 CONNECT_ACTIONS: dict[str, str] = {
-    "/annotate": "annotate.connect", "/stream": "stream.connect"}
+    "/annotate": "annotate.connect", "/stream": "stream.connect", "/curate": "curate.read"}
 
 EVENT_ACTIONS: dict[tuple[str, str], str] = {
     ("/annotate", "query:lease"): "query.lease",
@@ -71,6 +73,7 @@ EVENT_ACTIONS: dict[tuple[str, str], str] = {
     ("/annotate", "reply:undo"): "reply.undo",
     ("/annotate", "session:resume"): "annotate.connect",
     ("/stream", "example:push"): "example.push",
+    ("/curate", "selection:set"): "curate.act",
 }
 
 

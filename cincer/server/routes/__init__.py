@@ -1,6 +1,7 @@
 """HTTP `/api/v1`: one table of routes, each with its action of the access table.
 
-`route` what a route is, `examples`, `queries`, `control`, `reading`, `studies` the handlers,
+`route` what a route is, `examples`, `queries`, `control`, `reading`, `studies`, `curate` the
+handlers,
 `metrics` the Prometheus text, `openapi` the document made from the table, `pages` login and the web
 application.
 """
@@ -8,6 +9,7 @@ application.
 from __future__ import annotations
 
 from .control import ROUTES as _CONTROL
+from .curate import ROUTES as _CURATE
 from .examples import ROUTES as _EXAMPLES
 from .openapi import ROUTES as _OPENAPI
 from .queries import ROUTES as _QUERIES
@@ -16,4 +18,4 @@ from .route import Route
 from .studies import ROUTES as _STUDIES
 
 ROUTES: tuple[Route, ...] = (*_EXAMPLES, *_QUERIES, *_CONTROL, *_READING, *_STUDIES,
-                             *_OPENAPI)
+                             *_CURATE, *_OPENAPI)

@@ -5,8 +5,6 @@ A command with a key that was used before is answered as it was then, without a 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -20,25 +18,33 @@ from ...session.events import Displayed, Flagged, Replied, Skipped, Tuned
 from ...session.state import Query
 from ...types import NO_LABEL, Action, Label, Position, QueryId
 from .. import commands as c
+from .acting import Acting
+from .digest import request_digest
 from .group import Group, Recorded
 from .leasing import Leasing, held_by
 from .live import Live
+
+NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate)
+"""Commands that do not show that somebody is there to answer questions."""
 
 
 class Answering:
     """Handles every command but `Receive`. `retrain` is called when somebody asks for it."""
 
-    def __init__(self, live: Live, leasing: Leasing, retrain: Callable[[], None]) -> None:
+    def __init__(
+        self, live: Live, leasing: Leasing, acting: Acting, retrain: Callable[[], None]
+    ) -> None:
         self._live, self._leasing, self._retrain = live, leasing, retrain
         self._handlers: dict[type, Callable[[Group, Any], c.Answer]] = {
             c.Lease: self._lease, c.Display: self._display, c.Reply: self._reply,
             c.Skip: self._skip, c.Flag: self._flag, c.Undo: self._undo, c.Gone: self._gone,
-            c.Retrain: self._train, c.Tune: self._tune,
+            c.Retrain: self._train, c.Tune: self._tune, c.Act: acting.act,
+            c.UndoAct: acting.undo, c.RedoAct: acting.redo, c.Iterate: acting.iterate,
         }
 
     def handle(self, group: Group, command: c.Command) -> c.Answer:
         """The answer. Errors leave the group as it was."""
-        if not isinstance(command, c.Gone):
+        if not isinstance(command, NOT_ANNOTATING):
             self._leasing.seen(command.actor.name)
         return self._handlers[type(command)](group, command)
 
@@ -149,16 +155,6 @@ class Answering:
         done = group.record(event, actor=command.actor.name, key=command.key,
                             digest=request_digest(command))
         return c.Done(done.seq)
-
-
-def request_digest(command: c.Command) -> str:
-    """SHA-256 (hex) of what a command asks for, whoever asks and under whatever key."""
-    body = asdict(command)
-    del body["actor"], body["key"]
-    if not body.get("others", True):
-        del body["others"]
-    text = json.dumps([type(command).__name__, body], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def as_error(error: Exception) -> CincerError:

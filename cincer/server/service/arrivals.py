@@ -144,6 +144,8 @@ class Arrivals:
                 raise
             return c.ItemStored(item.id, "rejected", None, str(error), error.code)
         group.rows.append(item.row)
+        if isinstance(split := item.meta.get("split"), str):
+            group.splits[position] = split
         group.digests[item.id] = item.digest
         decision = next((e.decision for e in done.effects if isinstance(e, fx.Decided)), None)
         return c.ItemStored(item.id, "stored", done.seq, decision=decision)

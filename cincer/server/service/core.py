@@ -18,16 +18,20 @@ from .. import commands as c
 from ..compute_client import Answered, Down, Process, Up
 from ..notices import Notice, StatsChanged
 from ..referee import Referee
+from .acting import Acting
 from .answering import Answering, as_error
 from .arrivals import Arrivals
+from .asking import Asking
+from .curating import Curating
 from .explaining import Explaining
 from .group import Group
-from .inbox import Inbox, Item, SourceEnded, Submitted
+from .inbox import Inbox, Item, Looked, SourceEnded, Submitted
 from .judging import Judging
 from .leasing import Leasing
 from .live import Live
 from .published import Published
 from .scoring import Scoring
+from .surveying import Surveying
 from .telling import Telling
 from .training import Training
 
@@ -57,12 +61,16 @@ class Core:
         self.arrivals = Arrivals(live, inbox)
         self.scoring = Scoring(live, self.arrivals)
         self.explaining = Explaining(live, self.scoring)
+        self.asking = Asking(self.scoring)
         self.training = Training(live)
         self.judging: Judging | None = None
         if referee is not None:
             self.judging = Judging(live, self.scoring, self.training, referee)
         self.leasing = Leasing()
-        self._answering = Answering(live, self.leasing, self.training.train)
+        self.curating = Curating(live)
+        self.surveying = Surveying(live, self.training, self.curating, self._holdout)
+        acting = Acting(live, self.curating, self.surveying.iterate)
+        self._answering = Answering(live, self.leasing, acting, self.training.train)
         self._telling = Telling(live)
         self._pause_until = 0.0
         self.source_ended = False
@@ -78,6 +86,7 @@ class Core:
             self.turn(items)
         self.arrivals.answer_late(math.inf)
         self.explaining.fail(Closed("the server is shutting down"))
+        self.asking.fail(Closed("the server is shutting down"))
 
     def turn(self, items: list[Item]) -> None:
         """One group commit."""
@@ -95,7 +104,7 @@ class Core:
         if self._astray:
             self._come_back()
         with self.live.ledger.batch() as batch:
-            group = Group(self.live.loop, batch, time.time())
+            group = Group(self.live.loop, batch, time.time(), self.live.said)
             for item in items:
                 self._take(group, item)
             self.arrivals.store(group, SLICE)
@@ -110,14 +119,19 @@ class Core:
                 self.arrivals.queue(item)
             case Up():
                 self._of(item.name).up(item.link)
+                if item.name == "trainer":
+                    self.surveying.up()
                 if self.judging is not None:
                     self.judging.up(item.name)
             case SourceEnded():
                 self.source_ended = True
+            case Looked():
+                self.surveying.look()
             case Down():
                 self._of(item.name).down()
                 if item.name == "scorer":
                     self.explaining.fail(Unavailable("the model stopped; ask again"))
+                    self.asking.fail(Unavailable("the model stopped; ask again"))
             case _:
                 pass
 
@@ -126,6 +140,8 @@ class Core:
             case Submitted(command=c.Explain()):
                 self.leasing.seen(item.command.actor.name)
                 self.explaining.take(item)
+            case Submitted(command=c.AskModel()):
+                self.asking.take(item)
             case Submitted() if not isinstance(item.command, c.Receive):
                 self._command(group, item)
             case SourceEnded():
@@ -166,6 +182,8 @@ class Core:
         if self.judging is not None:
             self.judging.commit(group)
         self.arrivals.commit(group)
+        self.curating.commit(group)
+        self.surveying.commit(group)
         self._tell(self._telling.notices(group))
 
     def _undo(self, items: list[Item], error: Exception) -> None:
@@ -178,7 +196,7 @@ class Core:
             if isinstance(item, Submitted) and not isinstance(item.command, c.Receive):
                 item.refuse(shown)
             if isinstance(item, Answered) and item.name == "trainer":
-                self.training.train()
+                self.training.train_if_networks()
         self._pause_until = time.time() + RETRY
         self._astray = True
         try:
@@ -191,6 +209,7 @@ class Core:
         """Memory is what the ledger says again."""
         self.live.reload()
         self.leasing.reset()
+        self.curating.reload()
         self.scoring.resume()
         self._astray = False
 
@@ -214,11 +233,16 @@ class Core:
         now = time.time()
         due: list[Seconds | None] = [
             self.leasing.next_deadline(self.live.state), self.arrivals.next_deadline(),
-            self.scoring.next_deadline(), now + 5.0,
+            self.scoring.next_deadline(), self.curating.next_deadline(), now + 5.0,
             self.judging.next_deadline() if self.judging else None]
         if self._pause_until > now:
             due = [self._pause_until]
         return max(0.0, min(at for at in due if at is not None) - now)
+
+    def _holdout(self) -> float | None:
+        """The newest measure on the hold-out, where the truth is known."""
+        curve = self.judging.curve if self.judging is not None else ()
+        return curve[-1].f1 if curve else None
 
     def publish(self, group: Group | None) -> None:
         """Let readers see the state of the last commit."""

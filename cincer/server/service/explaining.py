@@ -29,7 +29,7 @@ class Explaining:
         self._live, self._scoring = live, scoring
         self._waiting: dict[QueryId, list[Submitted]] = {}
         scoring.handlers["explain"] = self._explained
-        scoring.refused = self._refused
+        scoring.refusals.append(self._refused)
 
     def take(self, item: Submitted) -> None:
         """Ask for an explanation; `item` is answered when it is there, or refused."""

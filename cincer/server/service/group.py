@@ -41,8 +41,11 @@ class Recorded:
 class Group:
     """Events of one transaction and their consequences. `now` is the time of all of them."""
 
-    def __init__(self, loop: Loop, batch: Batch, now: Seconds) -> None:
-        self.now = now
+    def __init__(
+        self, loop: Loop, batch: Batch, now: Seconds,
+        said: dict[Position, tuple[int, AnnotatorId]] | None = None,
+    ) -> None:
+        self.now, self._said = now, {} if said is None else said
         self.before = loop.state
         self.loop, self._batch = loop, batch
         self.first = batch.seq
@@ -50,10 +53,13 @@ class Group:
         self.failures: list[tuple[Submitted, Exception]] = []
         self.added: list[fx.Added] = []
         self.rows: list[bytes] = []
+        self.splits: dict[Position, str] = {}
         self.digests: dict[ExampleId, bytes] = {}
         self.decided: list[fx.Decided] = []
         self.moved: set[Position] = set()
         self.spoken: set[Position] = set()
+        self.touched: set[Position] = set()
+        self.acts: list[fx.ActNoted] = []
         self.changed: set[QueryId] = set()
         self.over: list[Over] = []
         self.picks: set[QueryId] = set()
@@ -90,6 +96,7 @@ class Group:
         self.spoken.update(done.spoken)
         for effect in done.effects:
             self._follow(effect)
+            self._note_place(effect, seq, actor)
         self._ended_leases(event, before, done.effects)
         return Recorded(seq, done.effects)
 
@@ -118,6 +125,19 @@ class Group:
                 self.may_score = True
             case fx.ModelChanged():
                 self.promoted = effect
+            case _:
+                pass
+
+    def _note_place(self, effect: fx.Effect, seq: int, actor: str) -> None:
+        """Whose label or place may have changed, and who spoke on it last."""
+        match effect:
+            case fx.Asserted() | fx.Retracted():
+                self.touched.add(effect.position)
+                self._said[effect.position] = (seq, AnnotatorId(actor))
+            case fx.Entered() | fx.Left() | fx.Suggested() | fx.Decided():
+                self.touched.add(effect.position)
+            case fx.ActNoted():
+                self.acts.append(effect)
             case _:
                 pass
 

@@ -43,7 +43,12 @@ class SourceEnded:
     """The stream has ended: nothing more will arrive."""
 
 
-Item: TypeAlias = Submitted | Happening | SourceEnded
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A curator is there: surveys are made from now on."""
+
+
+Item: TypeAlias = Submitted | Happening | SourceEnded | Looked
 
 
 class Inbox:
@@ -68,8 +73,8 @@ class Inbox:
             item.refuse(refusal)
         return item.future
 
-    def post(self, happening: Happening | SourceEnded) -> None:
-        """Queue what a compute process reported, or the end of the stream."""
+    def post(self, happening: Happening | SourceEnded | Looked) -> None:
+        """Queue what a compute process reported, the end of the stream, or a curator's coming."""
         with self._ready:
             self._put(happening)
 

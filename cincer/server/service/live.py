@@ -35,6 +35,12 @@ LEDGER, FEATURES, MODELS, HOLDOUT = "ledger.db", "features.bin", "models", "hold
 
 _KNOWN = tuple(Status).index(Status.KNOWN)
 
+_SAID = (
+    "SELECT a.position, max(coalesce(a.retracted_seq, a.seq)) AS newest, e.actor"
+    " FROM assertions a JOIN events e ON e.seq = coalesce(a.retracted_seq, a.seq)"
+    " GROUP BY a.position"
+)
+
 PIECE = 1000
 """Payloads encoded at once when the feature matrix is made again."""
 
@@ -50,6 +56,8 @@ class Live:
         self.sources: dict[Position, str] = {}
         """Who sent what is undecided."""
         self.replies: dict[AnnotatorId, int] = {}
+        self.said: dict[Position, tuple[int, AnnotatorId]] = {}
+        """The newest event in which somebody spoke on an example or took that back, and who."""
         self._stamp = hashlib.sha256(schema.to_json().encode()).digest()
         (folder / MODELS).mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger.open(folder / LEDGER)
@@ -76,6 +84,8 @@ class Live:
             "SELECT position, source FROM examples WHERE status = 'undecided'")}
         self.replies = {AnnotatorId(name): count for name, count in self.ledger.ask(
             "SELECT annotator, count(*) FROM replies WHERE counted = 1 GROUP BY annotator")}
+        self.said = {Position(position): (seq, AnnotatorId(who)) for position, seq, who in
+                     self.ledger.ask(_SAID)}
         if self.features is not None:
             for piece in self._rows(len(self.features)):
                 self.features.append(piece)

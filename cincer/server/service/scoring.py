@@ -17,7 +17,7 @@ from ...loop import TOLERANCE
 from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
 from ...session.state import Query
-from ...types import NO_LABEL, AnnotatorId, Position, QueryId, Seconds, Status
+from ...types import NO_LABEL, AnnotatorId, Position, QueryId, Seconds
 from ..compute_client import Link
 from ..notices import HeadMoved
 from .arrivals import Arrivals
@@ -54,7 +54,7 @@ class Scoring:
         self._head_version, self._told_at = -1, 0.0
         self.head: dict[str, Any] = {"known": 0, "flipped": 0, "exact": True}
         self.contained = 0
-        self.refused: Callable[[str, str], None] = lambda job, error: None
+        self.refusals: list[Callable[[str, str], None]] = []
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {
             "score": self._scored, "pick": self._picked, "rescore": self._rescored,
         }
@@ -67,9 +67,8 @@ class Scoring:
         self.desk.clear()
         self._head_version = -1
         link.send(self._live.start_frame(self._version))
-        data = self._live.loop.data
-        known = data.positions(Status.KNOWN)
-        labels = data.column("effective")[known]
+        known = self._live.loop.all_trained()
+        labels = self._live.loop.data.column("effective")[known]
         link.send(labels_frame("labels", self._version, known, labels))
         self._tell_settled(self._live.loop.all_settled())
         self.resume()
@@ -189,9 +188,8 @@ class Scoring:
         self.tell(labels_frame("settled", self._version, positions, settled))
 
     def _label(self, position: Position) -> int:
-        data = self._live.loop.data
-        known = data.status(position) is Status.KNOWN
-        return data.effective(position) if known else NO_LABEL
+        loop = self._live.loop
+        return loop.data.effective(position) if loop.trained(position) else NO_LABEL
 
     def _holders(self, queries: Iterable[QueryId]) -> set[AnnotatorId]:
         found = (self._live.state.queries.get(query) for query in queries)
@@ -205,7 +203,8 @@ class Scoring:
         if "error" in frame:
             log.error("the scorer refused %s: %s", frame["op"], frame["error"])
             if job is not None:
-                self.refused(job.name, frame["error"])
+                for told in self.refusals:
+                    told(job.name, frame["error"])
             return
         self._note_head(group, frame)
         if job is None:

@@ -12,6 +12,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...config import LoopSettings, Settings
 from ...errors import Closed
 from ...ledger import Example, Ledger
@@ -21,14 +24,16 @@ from ...types import AnnotatorId, ExampleId, QueryId
 from .. import threads
 from ..commands import Answer, Command
 from ..compute_client import Compute, Post, Process
+from ..curation import Curation
 from ..notices import Notice
 from ..referee import Referee
 from ..wire.annotate import Stats
 from .core import Core
-from .inbox import Inbox, SourceEnded
+from .inbox import Inbox, Looked, SourceEnded
 from .leasing import held_by
-from .live import LEDGER, Live
+from .live import FEATURES, LEDGER, Live
 from .published import Published
+from .row_reader import RowReader
 from .training import wanted
 
 
@@ -47,17 +52,20 @@ class Service:
         self._inbox = Inbox(settings.server.ingest_queue)
         self._scorer = process("scorer", self._inbox.post)
         self._trainer: Process | None = None
-        if wanted(settings.model):
+        self._networks, self._looked = wanted(settings.model), threading.Event()
+        if self._networks or settings.model.survey != "off":
             self._trainer = process("trainer", self._inbox.post)
         self._core: Core | None = None
         self._reader: Ledger | None = None
+        self._rows = RowReader(folder / FEATURES, schema.width)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Start the processes, open the ledger, begin. `Conflict` where the ledger does not fit
         the schema or belongs to another process."""
-        for process in self._processes():
-            process.start()
+        self._scorer.start()
+        if self._trainer is not None and self._networks:
+            self._trainer.start()
         try:
             live = Live(self.settings, self.folder, self.schema)
         except BaseException:
@@ -76,6 +84,7 @@ class Service:
         self._stop_processes()
         if self._reader is not None:
             self._reader.close()
+        self._rows.close()
         if self._core is not None:
             self._core.live.close()
 
@@ -116,6 +125,27 @@ class Service:
         """All that the ledger knows of one example."""
         return self.archive.example(example)
 
+    def look(self) -> None:
+        """A curator is there: from now on the trainer surveys everything. A model that needs no
+        trainer otherwise gets one now."""
+        if self._looked.is_set():
+            return
+        self._looked.set()
+        if self._trainer is not None and not self._networks:
+            self._trainer.start()
+        self._inbox.post(Looked())
+
+    @property
+    def curation(self) -> Curation:
+        """What curators see; for any thread."""
+        if self._core is None:
+            raise Closed("the service was not started")
+        return self._core.curating.view
+
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(N,) positions to (N, width): the numbers the model is given."""
+        return self._rows.rows(positions)
+
     def stats(self) -> Stats:
         """Counts, model and people as of the last commit."""
         return self._published.stats(*self._statuses())
@@ -144,7 +174,8 @@ class Service:
         return Published() if self._core is None else self._core.published
 
     def _statuses(self) -> tuple[str, str]:
-        return self._scorer.status, self._trainer.status if self._trainer else "off"
+        runs = self._networks or self._looked.is_set()
+        return self._scorer.status, self._trainer.status if self._trainer and runs else "off"
 
     def _processes(self) -> list[Process]:
         return [self._scorer] + ([self._trainer] if self._trainer else [])

@@ -6,6 +6,9 @@ trained from scratch at every change, which the scorer does itself.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from ...compute.frames import Frame
 from ...compute.messages import labels_frame
 from ...config import ModelSettings
@@ -15,6 +18,8 @@ from ..compute_client import Link
 from .desk import Desk, Job, Urgency
 from .group import Group
 from .live import Live
+
+log = logging.getLogger("cincer.training")
 
 CHANGES, SHARE = 32, 0.02
 """A network is trained again after this many label changes, and this share of the known."""
@@ -26,10 +31,14 @@ def wanted(settings: ModelSettings) -> bool:
 
 
 class Training:
-    """Jobs of the trainer; one network at a time."""
+    """Jobs of the trainer; one at a time. `handlers` take its answers by what was asked, `refused`
+    are told that it could not."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._networks = wanted(live.settings.model)
+        self.handlers: dict[str, Callable[[Group, Frame], None]] = {"train": self._trained}
+        self.refused: dict[str, Callable[[], None]] = {"train": lambda: None}
         self.desk = Desk(None)
         self._link: Link | None = None
         self._version = live.seq
@@ -49,10 +58,10 @@ class Training:
         self._link = link
         self.desk.clear()
         link.send(self._live.start_frame(self._version))
-        data = self._live.loop.data
-        known = data.positions(Status.KNOWN)
-        link.send(labels_frame("labels", self._version, known, data.column("effective")[known]))
-        if self._lost or self._due() or self._live.state.model == 0:
+        known = self._live.loop.all_trained()
+        labels = self._live.loop.data.column("effective")[known]
+        link.send(labels_frame("labels", self._version, known, labels))
+        if self._networks and (self._lost or self._due() or self._live.state.model == 0):
             self.train()
 
     def down(self) -> None:
@@ -67,6 +76,11 @@ class Training:
         """Ask for a network trained on the labels as they are when its turn comes."""
         self.desk.ask(Job("train", Urgency.MODEL, self._job))
 
+    def train_if_networks(self) -> None:
+        """`train`, where there is a network beneath the head."""
+        if self._networks:
+            self.train()
+
     def send(self) -> None:
         if self._link is not None and (frame := self.desk.next()) is not None:
             self._link.send(frame)
@@ -78,13 +92,21 @@ class Training:
         self._version = group.seq
         self._changes += len(group.moved)
         self.tell(labels_frame("labels", self._version, *labels_now(self._live, group)))
-        if self._due():
+        if self._networks and self._due():
             self.train()
 
     def answered(self, group: Group, frame: Frame) -> None:
-        """A network is trained: from this event on it is the model."""
-        if self.desk.answered(frame) is None or "error" in frame:
+        """Pass an answer on to whoever asked."""
+        if self.desk.answered(frame) is None:
             return
+        if "error" in frame:
+            log.error("the trainer refused %s: %s", frame["op"], frame["error"])
+            self.refused[frame["op"]]()
+        else:
+            self.handlers[frame["op"]](group, frame)
+
+    def _trained(self, group: Group, frame: Frame) -> None:
+        """A network is trained: from this event on it is the model."""
         self._under_way = 0
         self.never = frame.get("never")
         group.record(
@@ -111,7 +133,7 @@ def _changed_since_training(live: Live) -> int:
 
 def labels_now(live: Live, group: Group) -> tuple[list[int], list[int]]:
     """Positions a group moved, and the label each is trained on now (`NO_LABEL`: none)."""
-    data = live.loop.data
-    positions = sorted(int(p) for p in group.moved)
-    return positions, [data.effective(p) if data.status(p) is Status.KNOWN else NO_LABEL
-                       for p in positions]
+    loop = live.loop
+    positions = sorted(group.moved)
+    return ([int(p) for p in positions],
+            [loop.data.effective(p) if loop.trained(p) else NO_LABEL for p in positions])

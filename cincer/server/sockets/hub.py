@@ -23,7 +23,7 @@ from ..core import Parts
 from ..gate import DEADLINE, PATH, SLOT, SOURCE_FRAME, Slot, Slots
 from ..limits import Outbound
 from .inbound import Inbound
-from .pushes import ANNOTATE, Pushes, room
+from .pushes import ANNOTATE, CURATE, Pushes, room
 
 TICK = 0.25
 
@@ -91,6 +91,8 @@ class Hub:
     def _leaving(self, namespace: str) -> Any:
         def disconnect(sid: str, reason: Any = None) -> None:
             slot: Slot = self.server.get_environ(sid, namespace=namespace)[SLOT]
+            if namespace == CURATE:
+                self.pushes.left(sid)
             if self._parts.presence.go(slot.identity.name, sid):
                 self._parts.core.submit(Gone(slot.identity.actor))
 

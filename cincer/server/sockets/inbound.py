@@ -16,7 +16,7 @@ from ..core import Parts
 from ..gate import SLOT, Slot
 from ..perform import perform, require
 from ..problems import answer
-from ..wire import EVENTS, ErrorAnswer, Message, annotate
+from ..wire import EVENTS, ErrorAnswer, Message, annotate, curate
 from .packets import ACK, CONNECT, DISCONNECT, Packet, decode, event
 from .pushes import Pushes
 
@@ -85,6 +85,8 @@ class Inbound:
             raise UnknownName("event", name[:50], EVENTS[place])
         message = EVENTS[place][name][0].model_validate(payload)
         action = EVENT_ACTIONS[place, name]
+        if isinstance(message, curate.SelectIn):
+            return self._pushes.select(require(identity, action), sid, message)
         if isinstance(message, annotate.ResumeIn):
             require(identity, action)
             return self._pushes.resume(identity, sid, message.push)

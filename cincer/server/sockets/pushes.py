@@ -24,16 +24,20 @@ from ..core import Parts
 from ..notices import (
     ArrivalDecided,
     HeadMoved,
+    MatrixMoved,
     Notice,
     QueryOver,
     QueryReady,
     QueueGrew,
     StatsChanged,
+    SurveyMoved,
 )
 from ..statistics import statistics
-from ..wire import Ack, annotate, stream
+from ..wire import Ack, annotate, curate, stream
 
-ANNOTATE, STREAM = "/annotate", "/stream"
+ANNOTATE, STREAM, CURATE = "/annotate", "/stream", "/curate"
+BOARD = "the board"
+"""Name of the mailbox that numbers what all curators get."""
 KEPT = 100
 """Pushes kept for each annotator."""
 PACE = 0.25
@@ -78,7 +82,8 @@ class Pushes:
         self._sent_at = 0.0
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             QueryReady: self._ready, QueryOver: self._over, QueueGrew: self._counted,
-            HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._counted}
+            HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._counted,
+            MatrixMoved: self._matrix_moved, SurveyMoved: self._survey_moved}
 
     def notice(self, notice: Notice | None) -> None:
         """Something happened (None: wake up)."""
@@ -103,6 +108,9 @@ class Pushes:
         if namespace == ANNOTATE:
             self._emit("session:hello", self._hello(identity), sid, ANNOTATE)
             self._emit("stats:updated", self._statistics(), sid, ANNOTATE)
+        elif namespace == CURATE:
+            self._parts.core.look()
+            self._emit("session:hello", self._curate_hello(identity), sid, CURATE)
         self._dirty = True
 
     def resume(self, identity: Identity, sid: str, seen: int) -> Ack:
@@ -115,6 +123,44 @@ class Pushes:
         for event, data in missed:
             self._emit(event, data, sid, ANNOTATE)
         return Ack(seq=self._parts.core.health()["seq"])
+
+    # ---- curators ------------------------------------------------------------------------------
+
+    def select(self, identity: Identity, sid: str, said: curate.SelectIn) -> Ack:
+        """A curator has selected something; the others see it."""
+        chosen = self._parts.selections.set(sid, identity.name, said)
+        self._selected(chosen, gone=False, but=sid)
+        return Ack(seq=self._parts.core.health()["seq"])
+
+    def left(self, sid: str) -> None:
+        """A curator's connection closed."""
+        found = self._parts.selections.leave(sid)
+        if found is not None:
+            self._selected(found[0], gone=found[1], but=sid)
+
+    def _selected(self, chosen: curate.Selection, *, gone: bool, but: str) -> None:
+        message = curate.SelectionChanged(push=self._board_push(), selection=chosen, gone=gone)
+        self._server.emit("selection:changed", message.model_dump(mode="json"), namespace=CURATE,
+                          skip_sid=but)
+
+    def _curate_hello(self, identity: Identity) -> dict[str, Any]:
+        return curate.CurateHello(
+            push=self._mailbox(BOARD).newest, seq=self._parts.core.curation.seq, me=identity.name,
+            selections=self._parts.selections.others(identity.name)).model_dump(mode="json")
+
+    def _matrix_moved(self, found: MatrixMoved) -> None:
+        message = found.message.model_copy(update={"push": self._board_push()})
+        self._emit("matrix:changed", message.model_dump(mode="json"), None, CURATE)
+
+    def _survey_moved(self, found: SurveyMoved) -> None:
+        message = curate.SurveyUpdated(push=self._board_push(), survey=found.survey)
+        self._emit("survey:updated", message.model_dump(mode="json"), None, CURATE)
+
+    def _board_push(self) -> int:
+        with self._guard:
+            return self._mailbox(BOARD).number()
+
+    # ---- annotators ----------------------------------------------------------------------------
 
     def _hello(self, identity: Identity) -> dict[str, Any]:
         loop, schema = self._parts.core.loop(), self._parts.schema

@@ -22,6 +22,9 @@ EVENTS: dict[str, dict[str, tuple[type[Message], type[Message]]]] = {
     "/stream": {
         "example:push": (stream.ExamplesIn, stream.ExamplesAck),
     },
+    "/curate": {
+        "selection:set": (curate.SelectIn, Ack),
+    },
 }
 """Client events by namespace: the message that comes and the acknowledgement that goes."""
 

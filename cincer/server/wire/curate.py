@@ -246,9 +246,10 @@ class Offer(Message):
 
 
 class ActAck(Ack):
-    """`done`: ids it touched; `left`: those it did not. `cells`: what the touched cells are now."""
+    """`done`: ids it touched; `left`: those it did not. `act` names it for undo; None where nothing
+    could be done."""
 
-    act: str
+    act: str | None
     done: list[str]
     left: list[LeftAlone]
     offer: Offer | None = None
@@ -302,7 +303,8 @@ class ActUndone(Ack):
 
 class IterationView(Message):
     """One round: from a survey to the next. `accuracy`: agreement of the model with the labels
-    people can trust now (None without), `open` disagreements at its start, `bound` that as a share.
+    people can trust now (None without), `holdout`: its weighted F1 on the hold-out, where the truth
+    is known; `open` disagreements at its start, `bound` that as a share; the rest was done in it.
     """
 
     number: Count
@@ -389,7 +391,7 @@ class SurveyUpdated(Message):
     survey: SurveyView
 
 
-INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn, SelectIn)
+INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn)
 OUTGOING: tuple[type[Message], ...] = (
     MatrixView, CellView, ItemsView, DetailView, PairsView, ActAck, ReviewView, PreviewView,
     ActUndone, IterationsView)
