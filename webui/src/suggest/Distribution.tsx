@@ -51,7 +51,7 @@ function Bars({ bin, look }: { bin: Bin; look: ((bin: Bin) => void) | undefined 
   return (
     <g onPointerEnter={look && (() => look(bin))}>
       {look && <rect class="reach" x={bin.x} y="0" width={bin.width} height={HEIGHT} />}
-      {bin.plain > 0 && <rect class="all" x={x} y={HEIGHT - bin.plain} width={width} height={bin.plain} />}
+      {bin.all > 0 && <rect class="all" x={x} y={HEIGHT - bin.all} width={width} height={bin.all} />}
       {bin.clean > 0 && <rect class="clean" x={x} y={foot} width={width} height={bin.clean} />}
       {bin.corrupted > 0 && <rect class="corrupted" x={x} y={foot - bin.corrupted} width={width} height={bin.corrupted} />}
       {bin.corrupted > 0 && <rect class="hatched" x={x} y={foot - bin.corrupted} width={width} height={bin.corrupted} fill="url(#hatch)" />}

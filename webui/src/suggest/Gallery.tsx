@@ -17,8 +17,11 @@ export function Gallery({ name, items, weights, here }: { name: "useful" | "usel
             <Link to={`/curate/suggestions/weights/${encodeURIComponent(item.id)}`} current={item.id === here}>
               <span class="visually-hidden">{t("wgt.gallery.say", { id: item.id, label: labelled(item.label), n: number(weights[at] ?? 0, 2) })}</span>
               <Thumb content={item.content} />
-              <span aria-hidden="true" class="lab">{labelled(item.label)}{item.predicted_label !== null && item.predicted_label !== item.label && <i>{t("wgt.gallery.machine", { label: item.predicted_label })}</i>}</span>
+              <span aria-hidden="true" class="lab">{labelled(item.label)}</span>
               <span aria-hidden="true" class="weight">{number(weights[at] ?? 0, 2)}</span>
+              {item.predicted_label !== null && item.predicted_label !== item.label && (
+                <span aria-hidden="true" class="machine-says">{t("wgt.gallery.machine", { label: item.predicted_label })}</span>
+              )}
             </Link>
           </li>
         ))}</ul>

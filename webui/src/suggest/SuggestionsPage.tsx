@@ -9,7 +9,7 @@ import { written } from "../keys";
 import { usePrefs } from "../prefs";
 import { useTabKey } from "./keyboard";
 import { Mailbox } from "./Mailbox";
-import { useWeightsPush } from "./live";
+import { useLive } from "./live";
 import { Weights } from "./Weights";
 import "./suggest.css";
 import "./weights.css";
@@ -20,7 +20,7 @@ const ACTING = ["curator"];
 export function SuggestionsPage({ state, rest }: PartProps) {
   const [tab, id, ...more] = rest;
   const roles = useRoles(state);
-  const push = useWeightsPush();
+  const push = useLive();
   useTabKey();
   const may = roles?.some((role) => ACTING.includes(role)) ?? false;
   const known = (tab === undefined || tab === "weights") && more.length === 0;

@@ -3,7 +3,7 @@
 import type { Histogram } from "../wire";
 import { place } from "./scales";
 
-/** A bar in the units of the drawing; `corrupted` stands on `clean`, `plain` where the truth is not
+/** A bar in the units of the drawing; `corrupted` stands on `clean`, `all` where the truth is not
  * known. `share` of all that it holds. */
 export interface Bin {
   x: number;
@@ -13,7 +13,7 @@ export interface Bin {
   count: number;
   clean: number;
   corrupted: number;
-  plain: number;
+  all: number;
 }
 
 /** Bars over `width`, the tallest `height` high. Nothing for a histogram without edges. */
@@ -27,7 +27,7 @@ export function bins(h: Histogram, width: number, height: number): Bin[] {
     const x = place(low, from, to, 0, width);
     return {
       x, width: place(high, from, to, 0, width) - x, low, high, count,
-      clean: truth ? tall(h.clean?.[i]) : 0, corrupted: truth ? tall(h.corrupted?.[i]) : 0, plain: truth ? 0 : tall(count),
+      clean: truth ? tall(h.clean?.[i]) : 0, corrupted: truth ? tall(h.corrupted?.[i]) : 0, all: truth ? 0 : tall(count),
     };
   });
 }
