@@ -179,7 +179,7 @@ class Suggesting(Mock):
         self.acts.append((verb, ids))
         free = {one["id"]: one for one in self.made if one["state"] == "open"}
         done = [name for name in ids if name in free and name not in self.refusing]
-        self._stack.append({name: "open" for name in done})
+        self._stack.append(dict.fromkeys(done, "open"))
         for name in done:
             free[name]["state"] = BECOMES[verb]
         refused = [{"id": name, "reason": self.refusing.get(name, "somebody was faster")}

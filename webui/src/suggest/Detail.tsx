@@ -18,7 +18,7 @@ export function Detail({ one, gone }: { one: SuggestionView; gone: boolean }) {
         {gone ? <p class="stamp">{t("sug.gone")}</p> : one.state !== "open" && <p class="stamp" data-state={one.state}>{t(`sug.is.${one.state}`)}</p>}
       </header>
       <div class="letter-top">
-        <div class="letter-item" data-kind={one.item.content.kind}><Whole key={one.id} id={one.id} content={one.item.content} /></div>
+        <div class="letter-item" data-kind={one.item.content.kind} {...(one.item.content.kind === "table" ? { tabIndex: 0, role: "group", "aria-label": one.id } : {})}><Whole key={one.id} id={one.id} content={one.item.content} /></div>
         <Figures one={one} />
       </div>
       <Reasons one={one} />

@@ -4,7 +4,7 @@ import { memo } from "./memo";
 import { t } from "../i18n";
 import type { SuggestionView } from "../wire";
 import { Thumb } from "./Thumb";
-import { Change, Whisker, labelled, nats, told } from "./words";
+import { Change, Whisker, labelled, nats } from "./words";
 
 interface Props {
   one: SuggestionView;
@@ -27,26 +27,22 @@ interface Props {
 
 export const Row = memo(function Row({ one, index, top, height, count, here, selected, gone, least, most, onClick }: Props) {
   return (
-    <div id={`row-${index}`} class="row" role="option" aria-selected={selected} aria-setsize={count} aria-posinset={index + 1} aria-label={spoken(one, gone)}
+    <div id={`row-${index}`} class="row" role="option" aria-selected={selected} aria-setsize={count} aria-posinset={index + 1} data-id={one.id}
       data-here={here} data-gone={gone} style={{ transform: `translateY(${top}px)`, height: `${height}px` }} onClick={onClick}>
       <span class="check"><i /></span>
+      <span class="visually-hidden">{one.id}</span>
       <Thumb content={one.item.content} />
       <span class="row-text">
         <Change one={one} />
         <span class="why-line">{gone ? t("sug.gone") : reason(one)}</span>
       </span>
       <span class="row-gain">
-        <b>{nats(one.measured ?? one.gain)}</b>
+        <b><span class="visually-hidden">{t(one.measured === null ? "sug.row.gain" : "sug.row.measured")} </span>{nats(one.measured ?? one.gain)}</b>
         <Whisker low={one.low} at={one.gain} high={one.high} least={least} most={most} />
       </span>
     </div>
   );
 }, ["onClick"]);
-
-function spoken(one: SuggestionView, gone: boolean): string {
-  const gain = t("sug.row.gain", { gain: nats(one.gain) });
-  return `${one.id}: ${told(one)}. ${gain}. ${gone ? t("sug.gone") : reason(one)}`;
-}
 
 /** Why: the trusted examples that it harms, by their labels. */
 export function reason(one: SuggestionView): string {

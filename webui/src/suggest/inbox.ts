@@ -133,7 +133,7 @@ export function reduce(s: Inbox, m: Message): Inbox {
     case "act": return acted(s, m.verb, m.ids, m.key);
     case "undo": return back(s, m.key);
     case "acked": return acked(s, m.key, m.ack);
-    case "undone": return { ...s, outbox: sent.undone(s.outbox, m.key, m.seq), items: settled(s, m.key), lists: drifted(s, m.key) };
+    case "undone": return undone(s, m.key, m.seq);
     case "refused": return refused(s, m.key, m.error);
     case "tried": return { ...s, outbox: sent.tried(s.outbox, m.key), line: waits(s, m.key) };
     case "preview": return { ...s, batch: { ids: m.ids, preview: { at: "loading" } } };
@@ -269,9 +269,19 @@ function acked(s: Inbox, key: string, ack: SuggestionsAck): Inbox {
     total: list.total === null ? null : Math.max(0, list.total + sent.change(entry, kind, ack.done)),
   }));
   const [first] = ack.refused;
-  const line: Line | null = first ? { what: "refused", count: ack.refused.length, id: first.id, reason: first.reason, back: ack.done.length > 0 } : s.line;
+  const line: Line | null = first ? { what: "refused", count: ack.refused.length, id: first.id, reason: first.reason, back: ack.done.length > 0 }
+    : s.line?.what === "waiting" ? { what: entry.verb, count: ack.done.length, id: ack.done[0] ?? "", reason: "", back: outbox.done.length > 0 } : s.line;
   const next = { ...s, items, outbox, lists, line };
   return { ...next, cursor: next.cursor ?? visible(next)[0] ?? null };
+}
+
+function undone(s: Inbox, key: string, seq: number): Inbox {
+  const entry = sent.find(s.outbox, key);
+  if (entry?.kind !== "undo") return s;
+  const outbox = sent.undone(s.outbox, key, seq);
+  const line: Line | null = s.line?.what !== "waiting" ? s.line
+    : { what: "undone", count: entry.of.ids.length, id: entry.of.ids[0] ?? "", reason: "", back: outbox.done.length > 0 };
+  return { ...s, outbox, line, items: settled(s, key), lists: drifted(s, key) };
 }
 
 /** The states of an undo that went through, kept with the items. */

@@ -90,6 +90,7 @@ describe("an act", () => {
   it("waits, with the same key, while there is no answer", () => {
     const s = after(accept("1", "a"), { type: "tried", key: "1" });
     expect([s.outbox.waiting[0]?.key, s.line?.what, visible(s)]).toEqual(["1", "waiting", ["b", "c", "d"]]);
+    expect(reduce(s, { type: "acked", key: "1", ack: ack(["a"]) }).line).toMatchObject({ what: "accept", id: "a", back: true });
   });
 });
 
