@@ -7,7 +7,7 @@ import type { ActionVerdict, ChooserView, MeterView } from "../wire";
 import type { Head } from "./inbox";
 import { lacking } from "./Machine";
 import { ends } from "./scales";
-import { Whisker, about, nats, signed } from "./words";
+import { Whisker, about, nats, within } from "./words";
 
 export function Chooser({ head }: { head: Head }) {
   const { chooser, meter } = head;
@@ -57,7 +57,7 @@ function Choice({ verdict: v, chosen, least, most }: { verdict: ActionVerdict; c
       <th scope="row">{t(`sug.act.${v.action}` as Text)}{chosen && <span class="chosen"> {t("sug.why.chosen")}</span>}</th>
       <td class="num">{number(v.loss, 3)}</td>
       <td>{v.action === "nothing" ? <span class="faint">{t("sug.why.base")}</span> : (
-        <span class="difference"><span>{signed(v.difference)} ± {nats(v.error)}</span>
+        <span class="difference"><span>{within(v.difference, v.error)}</span>
           <Whisker low={v.difference - 2 * v.error} at={v.difference} high={v.difference + 2 * v.error} least={least} most={most} /></span>
       )}</td>
       <td class="num">{number(v.count)}</td>

@@ -10,7 +10,7 @@ import { usePrefs } from "../prefs";
 import type { CalibrationView, ChooserView, MeterView } from "../wire";
 import { tell } from "./desk";
 import type { Head, Pane } from "./inbox";
-import { about, signed } from "./words";
+import { about, within } from "./words";
 
 export function Machine({ head, pane }: { head: Head | null; pane: Pane }) {
   const { keys } = usePrefs();
@@ -37,7 +37,7 @@ const WAITING: Said = { value: null, note: "" };
 export function chosen(chooser: ChooserView): Said {
   if (lacking(chooser)) return { value: t("sug.chooser.wait"), note: t("sug.chooser.few", { n: Math.floor(chooser.effective_size), least: chooser.least }), warn: true };
   const verdict = chooser.verdicts.find((v) => v.action === chooser.chosen);
-  const note = verdict && chooser.chosen !== "nothing" ? t("sug.chooser.note", { n: signed(verdict.difference), error: number(verdict.error, 3) }) : chooser.note;
+  const note = verdict && chooser.chosen !== "nothing" ? t("sug.chooser.note", { n: within(verdict.difference, verdict.error) }) : chooser.note;
   return { value: t(`sug.act.${chooser.chosen}` as Text), note };
 }
 

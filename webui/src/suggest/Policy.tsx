@@ -1,6 +1,6 @@
 // Which weights train from now on; another one is confirmed where it was chosen.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Kbd } from "../app/words";
 import { t } from "../i18n";
 import type { Text } from "../i18n";
@@ -43,7 +43,7 @@ interface SureProps {
 
 function Sure({ wanted, from, state, yes, no }: SureProps) {
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), [wanted]);
+  useLayoutEffect(() => button.current?.focus(), [wanted]);
   return (
     <div class="sure" role="group" aria-label={t("wgt.policy.switch", { to: title(wanted) })} onKeyDown={(event) => event.key === "Escape" && (event.preventDefault(), no())}>
       <p>{t("wgt.policy.sure", { from: title(from), to: title(wanted) })}</p>

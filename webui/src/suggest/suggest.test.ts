@@ -9,7 +9,7 @@ vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined })
 const { EMPTY, kindOf, meant, more, reduce, total, visible } = await import("./inbox");
 const { ends, inSight, place, sampled, ticks } = await import("./scales");
 const { bins } = await import("./bins");
-const { about, nats, signed, tick } = await import("./words");
+const { about, nats, signed, tick, within } = await import("./words");
 const { speak } = await import("../i18n");
 
 const sample = fixture<SuggestionsView>("http.suggestions-view");
@@ -161,6 +161,7 @@ describe("numbers", () => {
   it("are written with three digits that count", () => {
     speak("en");
     expect([0.01234, 0.03, -0.5, 0, 3.14e-7].map(nats)).toEqual(["0.0123", "0.0300", "−0.500", "0", "3.1 × 10⁻⁷"]);
+    expect([within(-0.046, 0.0094), within(0.2, 0.11), within(0, 0)]).toEqual(["−0.0460 ± 0.0094", "+0.20 ± 0.11", "0.000 ± 0.000"]);
     expect([signed(0.02), signed(-0.02), tick(0.02), about(4.92), about(1.25)]).toEqual(["+0.0200", "−0.0200", "0.02", "5", "1.3"]);
   });
 });

@@ -26,6 +26,12 @@ export function signed(value: number): string {
   return value > 0 ? `+${nats(value)}` : nats(value);
 }
 
+/** A value and its standard error, both to the second digit of the error. */
+export function within(value: number, error: number): string {
+  const digits = error > 0 ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(error)))) : 3;
+  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value), digits)} ± ${number(error, digits)}`;
+}
+
 const RAISED: Record<string, string> = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 function raised(power: number): string {
