@@ -1,7 +1,13 @@
 // Every string a person reads, in every language. `{name}` is filled in; "one|many" picks by {n}.
 
+import * as suggest from "./texts/suggest";
+
 const en = {
+  ...suggest.en,
   "page.answer": "Answer",
+  "page.curate": "Curate",
+  "page.matrix": "Matrix",
+  "page.suggestions": "Suggestions",
   "page.studies": "Studies",
   "page.missing": "Nothing here",
   "page.missing.text": "This address leads to no page.",
@@ -214,6 +220,33 @@ const en = {
   "state.error.text": "Your answers are kept in this browser. Details: {error}",
   "state.error.action": "Load again",
 
+  "curate.loading": "The workspace is loading",
+  "curate.failed.title": "The workspace did not load",
+  "curate.failed.text": "Nothing is lost. The connection may have been cut, or the server was updated.",
+
+  "m.key.confirm": "the given label is right",
+  "m.key.machine": "the machine is right",
+  "m.key.relabel": "another class",
+  "m.key.remove": "remove",
+  "m.key.duplicate": "copy of another",
+  "m.key.reopen": "open again",
+  "m.key.good": "label plausible",
+  "m.key.bad": "label wrong, class unknown",
+  "m.key.all": "select all that are shown",
+  "m.key.view": "map, grid, table",
+  "m.key.project": "project again with a new seed",
+  "m.key.next": "next cell",
+  "m.key.previous": "previous cell",
+  "m.key.undo": "undo",
+  "m.key.redo": "redo",
+  "m.key.move": "move between cells, between items",
+  "m.key.pick": "select the item, or not",
+  "m.key.extend": "select on the way",
+  "m.key.enter": "open the cell; send what is shown",
+  "m.key.digits": "it is that class",
+  "m.key.zoom": "zoom the map",
+  "m.key.review": "review: yes, no, next",
+
   "studies.none.title": "No study yet",
   "studies.none.text": "A study runs the loop with a simulated annotator and compares strategies. Run one below the folder of the studies; its results appear here while it runs.",
   "studies.none.where": "The folder is the setting studies_dir, usually cincer-studies where the server was started.",
@@ -276,7 +309,11 @@ const en = {
 export type Text = keyof typeof en;
 
 const de: Record<Text, string> = {
+  ...suggest.de,
   "page.answer": "Antworten",
+  "page.curate": "Kuratieren",
+  "page.matrix": "Matrix",
+  "page.suggestions": "Vorschläge",
   "page.studies": "Studien",
   "page.missing": "Hier ist nichts",
   "page.missing.text": "Diese Adresse führt zu keiner Seite.",
@@ -488,6 +525,33 @@ const de: Record<Text, string> = {
   "state.error.title": "Etwas ist schiefgegangen",
   "state.error.text": "Deine Antworten sind in diesem Browser. Einzelheiten: {error}",
   "state.error.action": "Neu laden",
+
+  "curate.loading": "Der Arbeitsplatz wird geladen",
+  "curate.failed.title": "Der Arbeitsplatz wurde nicht geladen",
+  "curate.failed.text": "Nichts ist verloren. Die Verbindung kann unterbrochen oder der Server erneuert worden sein.",
+
+  "m.key.confirm": "die Angabe stimmt",
+  "m.key.machine": "die Maschine hat recht",
+  "m.key.relabel": "andere Klasse",
+  "m.key.remove": "entfernen",
+  "m.key.duplicate": "Kopie eines anderen",
+  "m.key.reopen": "wieder öffnen",
+  "m.key.good": "Label plausibel",
+  "m.key.bad": "Label falsch, Klasse unbekannt",
+  "m.key.all": "alles Gezeigte auswählen",
+  "m.key.view": "Karte, Raster, Tabelle",
+  "m.key.project": "mit neuem Startwert projizieren",
+  "m.key.next": "nächste Zelle",
+  "m.key.previous": "vorige Zelle",
+  "m.key.undo": "zurücknehmen",
+  "m.key.redo": "wiederholen",
+  "m.key.move": "zwischen Zellen oder Beispielen gehen",
+  "m.key.pick": "Beispiel auswählen oder nicht",
+  "m.key.extend": "unterwegs auswählen",
+  "m.key.enter": "Zelle öffnen; Gezeigtes senden",
+  "m.key.digits": "es ist diese Klasse",
+  "m.key.zoom": "Karte vergrößern",
+  "m.key.review": "Durchsicht: ja, nein, weiter",
 
   "studies.none.title": "Noch keine Studie",
   "studies.none.text": "Eine Studie lässt die Schleife mit simulierten Antworten laufen und vergleicht Strategien. Führe eine unter dem Ordner der Studien aus; die Ergebnisse erscheinen hier, noch während sie läuft.",
