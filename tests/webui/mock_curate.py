@@ -174,7 +174,7 @@ class CurateMock(Mock):
 
     def content(self, row: int) -> dict[str, Any]:
         label = int(self.data.predicted[row])
-        return samples.content(self.kind, label, random.Random(row))
+        return samples.content(self.kind, label, random.Random(int(row)))
 
     def item(self, row: int) -> dict[str, Any]:
         data = self.data

@@ -88,7 +88,7 @@ function Cell({ board, cell, may }: Props & { cell: CellRows }) {
     <div class="pane-body" data-focus={board.focus !== null}>
       <div class="pane-left">
         <Tools board={board} cell={cell} tool={tool} take={take} />
-        <Slider bars={bars} range={board.range} />
+        <Slider bars={bars} range={board.range} count={cell.rows.length} />
         <div class="pane-view" data-look={board.look} ref={view}>
           {board.look === "map" && <MapView key={`${cell.view.given_label}/${cell.view.predicted_label}`} cell={cell} others={board.others} tool={tool}>{actions}</MapView>}
           {board.look === "grid" && <GridView cell={cell} kind={board.matrix.data?.kind ?? "image"} />}

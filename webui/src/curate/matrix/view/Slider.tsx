@@ -9,7 +9,7 @@ import { send } from "../store";
 
 const STEP = 0.025;
 
-export function Slider({ bars, range }: { bars: readonly number[]; range: Range }) {
+export function Slider({ bars, range, count }: { bars: readonly number[]; range: Range; count: number }) {
   const track = useRef<HTMLDivElement>(null);
   const most = Math.max(1, ...bars);
   const share = (value: number) => `${((value - 0.5) * 200).toFixed(1)}%`;
@@ -52,7 +52,7 @@ export function Slider({ bars, range }: { bars: readonly number[]; range: Range 
         <span class="slider-span" style={{ left: share(range.from), width: `${((range.to - range.from) * 200).toFixed(1)}%` }} />
         {thumb("from")}{thumb("to")}
       </div>
-      <span class="slider-values">{number(range.from, 2)} – {number(range.to, 2)}</span>
+      <span class="slider-values"><span>{number(range.from, 2)} – {number(range.to, 2)}</span><span>{t("m.shown", { n: count })}</span></span>
       <button type="button" class="quiet" disabled={whole} onClick={() => send({ type: "range", range: WHOLE })}>{t("m.slider.all")}</button>
     </div>
   );

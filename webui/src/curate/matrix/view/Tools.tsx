@@ -50,7 +50,6 @@ export function Tools({ board, cell, tool, take }: ToolsProps) {
       )}
       <span class="gap" />
       {board.look === "map" && <span class="faint method">{view.method.toUpperCase()}{view.umap === "running" && ` · ${t("m.umap.running")}`}</span>}
-      <span class="faint shown-count">{t("m.shown", { n: cell.rows.length })}</span>
     </div>
   );
 }
