@@ -40,6 +40,7 @@ export function MatrixPage({ state, rest }: PartProps) {
   }, [may]);
   return (
     <div class="matrix-page" data-open={board.place !== null}>
+      <h1 class="visually-hidden">{t("page.matrix")}</h1>
       <Head board={board} may={may} exporting={may} />
       {board.link === "offline" && board.matrix.data && <p class="notice" role="status">{t("m.offline")}</p>}
       {board.matrix.data && board.matrix.failed && <p class="notice" role="status">{t("m.late")} <button type="button" class="quiet" onClick={() => void again()}>{t("studies.again")}</button></p>}

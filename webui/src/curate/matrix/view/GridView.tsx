@@ -33,11 +33,12 @@ export function GridView({ cell, kind }: { cell: CellRows; kind: keyof typeof SI
           const iies = number(cell.view.iies[row]!, 2);
           return (
             <div key={id} id={elementOf(row)} role="option" class="card-item" aria-selected={cell.picked.has(id)} data-focus={cell.focus === id}
-              aria-setsize={cell.rows.length} aria-posinset={at + 1} aria-label={t("m.item.say", { id, iies })} title={t("m.item.say", { id, iies })}
+              aria-setsize={cell.rows.length} aria-posinset={at + 1} title={t("m.item.say", { id, iies })}
               style={{ transform: `translate(${4 + (at % columns) * width}px, ${4 + Math.floor(at / columns) * height}px)`, width: `${width - 8}px`, height: `${height - 8}px` }}
               onClick={(event) => clicked(event, id)}>
               <Small id={id} content={itemOf(id)?.content} />
-              <span class="card-foot"><span>{iies}</span>{cell.view.splits.length > 1 && <span class="split">{cell.view.splits[cell.view.split[row]!]}</span>}{cell.view.reopen[row] && <span class="again">{t("m.reopen.short")}</span>}</span>
+              {itemOf(id)?.content.kind !== "image" && <span class="visually-hidden">{id}</span>}
+              <span class="card-foot"><span><span class="visually-hidden">{t("m.sort.iies")} </span>{iies}</span>{cell.view.splits.length > 1 && <span class="split">{cell.view.splits[cell.view.split[row]!]}</span>}{cell.view.reopen[row] && <span class="again">{t("m.reopen.short")}</span>}</span>
             </div>
           );
         })}

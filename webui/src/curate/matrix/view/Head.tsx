@@ -24,7 +24,6 @@ export function Head({ board, may, exporting }: Props) {
   const survey = surveyOf(board);
   return (
     <header class="m-head">
-      <h1 class="visually-hidden">{t("page.matrix")}</h1>
       {board.matrix.data && <Figures totals={board.matrix.data.totals} />}
       {survey && <Survey survey={survey} />}
       <span class="gap" />

@@ -25,7 +25,7 @@ function Pair({ pair, board, may }: { pair: PairView; board: Board; may: boolean
   return (
     <li class="near-pair" data-two={pair.two_labels}>
       {[left, right].map((item) => (
-        <button type="button" key={item.id} class="pair-side" aria-label={t("m.pairs.look", { id: item.id, label: item.label ?? "–", split: item.split })}
+        <button type="button" key={item.id} class="pair-side" title={t("m.pairs.look", { id: item.id, label: item.label ?? "–", split: item.split })}
           aria-pressed={board.focus === item.id} onClick={() => send({ type: "focus", id: item.id })}>
           <Small id={item.id} content={item.content} /><span class="pair-label"><b>{item.label ?? "–"}</b> <span class="faint">{item.split}</span></span>
         </button>
