@@ -58,7 +58,7 @@ function order(values: ReadonlyArray<number | null>, down: boolean): (a: number,
 
 /** The step of [0.5, 1] an IIES falls in, of `bins` equal ones; 1 falls in the last. */
 export function bin(iies: number, bins: number): number {
-  return Math.min(bins - 1, Math.max(0, Math.floor((iies - 0.5) * 2 * bins)));
+  return Math.min(bins - 1, Math.max(0, Math.floor((iies - 0.5) * 2 * bins + 1e-9)));
 }
 
 /** How many items fall in each of `bins` equal steps from 0.5 to 1. */

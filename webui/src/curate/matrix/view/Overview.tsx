@@ -25,7 +25,7 @@ function lengths(matrix: MatrixView, narrow: boolean) {
   const longest = Math.max(0, ...matrix.classes.map((name) => name.length));
   const many = matrix.shown.length > 20;
   const label = longest <= 3 ? 48 : narrow ? 104 : 152;
-  return { row: many ? 52 : 60, tile: longest <= 3 ? 92 : narrow ? 116 : 140, left: label + 72, label };
+  return { row: many ? 52 : 60, tile: longest <= 3 ? 100 : narrow ? 116 : 140, left: label + 72, label };
 }
 
 export function Overview({ matrix, place, others }: Props) {

@@ -22,17 +22,18 @@ interface Props {
 export function Tile({ cell, column, people, to, open, stop, label, left, onFocus, onPoint, onOpen }: Props) {
   return (
     <span class="tile-place" role="gridcell" aria-colindex={column + 3} style={{ left: `${left}px` }}>
-      <a class="tile" href={to} tabIndex={stop ? 0 : -1} aria-label={label} aria-current={open ? "true" : undefined} data-none={cell.count === 0}
+      <a class="tile" href={to} tabIndex={stop ? 0 : -1} aria-current={open ? "true" : undefined} data-none={cell.count === 0}
         style={{ "--blue": `${Math.round(100 * cell.saturation)}%` }} onFocus={onFocus} onPointerEnter={(e) => e.pointerType === "mouse" && onPoint()}
         onClick={(event) => {
           if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
           event.preventDefault();
           onOpen();
         }}>
-        <span class="tile-count">{number(cell.count)}</span>
-        <span class="tile-label"><span class="arrow" aria-hidden="true">→</span><span class="name">{cell.predicted_label}</span></span>
+        <span class="visually-hidden">{label}</span>
+        <span class="tile-count" aria-hidden="true">{number(cell.count)}</span>
+        <span class="tile-label" aria-hidden="true"><span class="arrow">→</span><span class="name">{cell.predicted_label}</span></span>
         <Bars bars={cell.bars} />
-        <span class="tile-marks">
+        <span class="tile-marks" aria-hidden="true">
           {cell.reopen > 0 && <Mark kind="reopen" />}
           {cell.duplicates > 0 && <Mark kind="duplicates" />}
           {people.length > 0 && <span class="who-mark" title={people.map((p) => p.who).join(", ")}>{people[0]!.who.slice(0, 1).toUpperCase()}</span>}

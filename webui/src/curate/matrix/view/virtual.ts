@@ -10,7 +10,7 @@ export interface Scroll extends Size {
 }
 
 /** How far an element is scrolled, and how large it is inside. */
-export function useScroll(box: RefObject<HTMLElement>): Scroll {
+export function useScroll(box: RefObject<HTMLElement | null>): Scroll {
   const [scroll, set] = useState<Scroll>({ top: 0, left: 0, width: 0, height: 0 });
   useLayoutEffect(() => {
     const element = box.current;
@@ -49,7 +49,7 @@ export function revealAcross(element: HTMLElement, from: number, to: number, hea
   else if (to > element.scrollLeft + element.clientWidth) element.scrollLeft = to - element.clientWidth;
 }
 
-export function useSize(box: RefObject<HTMLElement>): Size | null {
+export function useSize(box: RefObject<HTMLElement | null>): Size | null {
   const [size, set] = useState<Size | null>(null);
   useLayoutEffect(() => {
     const element = box.current;
