@@ -1,10 +1,10 @@
 """The trainer's advisor: an engine of its own over the known rows, brought to the optimum for every
 answer, so that what it says does not depend on what the scorer has postponed.
 
-`advise` writes a file of suggestions, `preview` says what accepting some would bring and `effect`
-what accepted ones have brought, both by refitting. Which action is worth it is judged anew only
-where the network is another or a tenth of the labels is new: judging takes a dozen fits, suggesting
-by an action that was chosen takes one.
+`advise` writes a file of suggestions, `weigh` one of weights; `preview` says what accepting some
+would bring and `effect` what accepted ones have brought, both by refitting. Which action is worth
+it is judged anew only where the network is another or a tenth of the labels is new: judging takes a
+dozen fits, suggesting by an action that was chosen takes one.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from ..protocols import Network
 from ..relabel import Options, Threshold
 from ..relabel.advice import Advice, advise, trusted_loss
 from ..relabel.vouched import rows_of, trusted_of
+from ..reweight import Options as Weighting
+from ..reweight import reweighter
 from ..types import NO_LABEL
 from ..verified import Verified
-from . import advice
+from . import advice, weights
 from .frames import Frame, Ints, unpack_ints
 from .messages import verified_of
 from .promoted import take_newest
@@ -108,6 +110,19 @@ class Advisor:
             before = scales.losses(engine)
         return {"op": "effect", "job": frame["job"], "version": frame["version"],
                 "act": frame["act"], "measured": _fall(before[0], after[0])}
+
+    def weigh(self, frame: Frame) -> Frame:
+        """What each example should count in training, in a file of its own. The engine's own rows
+        all count alike, so that nothing is learned from what was learned before."""
+        engine, verified = self._fitted(frame), verified_of(frame)
+        top = engine.top()
+        trusted = trusted_of(top, verified.part(selection=False))
+        options = Weighting(history=True, seed=self._options.seed)
+        found = reweighter(frame["policy"], options)(top, trusted)
+        path = weights.save(self._folder, found, top, weights.Made(
+            frame["number"], frame["version"], frame["policy"], time.time()))
+        return {"op": "weigh", "job": frame["job"], "version": frame["version"],
+                "file": path.name}
 
     # ---- inside --------------------------------------------------------------------------------
 
