@@ -187,8 +187,9 @@ def test_nothing_to_divide_by() -> None:
 
 def test_a_referee_tells_aggregates_alone(place: Place) -> None:
     """Of the four that are weighed low the truth says that three are wrong."""
-    truth = {ExampleId(f"e{n}"): n % 3 for n in range(30)} | {ExampleId("e15"): 1}
-    judge = Referee(SealedTruth(truth), np.zeros((1, 4), np.float32), np.zeros(1))
+    ids, true = [ExampleId(f"e{n}") for n in range(30)], np.arange(30) % 3
+    true[15] = 1
+    judge = Referee(SealedTruth(ids, true), np.zeros((1, 4), np.float32), np.zeros(1))
     place.world.service.weighed.judge = judge
     told = learned(place)
     assert told["now"]["counts"][5] == 4
