@@ -1,4 +1,4 @@
-"""A network is a function of labels, what each counts, seed and epochs, whatever happened before."""
+"""A network is a function of labels, what each counts, seed and epochs, whatever was before."""
 
 from __future__ import annotations
 

@@ -201,7 +201,6 @@ class Core:
         self.training.commit(group)
         if self.judging is not None:
             self.judging.commit(group)
-        self.weighing.commit(group)
         self.arrivals.commit(group)
         self._tell(self._telling.notices(group))
 
@@ -212,6 +211,7 @@ class Core:
             self.curating.commit(group)
             self.surveying.commit(group)
             self.advising.commit(group)
+            self.weighing.commit(group)
         except Exception:
             log.exception("the curators' board is made anew")
             self._astray = True
