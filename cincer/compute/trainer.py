@@ -53,7 +53,7 @@ class Trainer:
         self._settings: ModelSettings
         self._matrix: FeatureMatrix
         self._empty: Callable[[], Network]
-        self._advisor: Advisor
+        self._advisor: Advisor | None = None
         self._shape: tuple[int, ...] = ()
         self._folder = Path()
         self._labels: dict[int, int] = {}
@@ -66,7 +66,7 @@ class Trainer:
                 self._start(frame)
             case "labels":
                 _tell(self._labels, *labels_of(frame))
-                self._advisor.tell(*labels_of(frame))
+                self.advisor.tell(*labels_of(frame))
                 self._version = frame["version"]
             case "never":
                 _tell(self._never, *labels_of(frame))
@@ -80,14 +80,20 @@ class Trainer:
                 return self._map(frame)
             case "advise" | "weigh" | "preview" | "effect" as asked:
                 self._matrix.refresh()
-                answer: Frame = getattr(self._advisor, asked)(frame)
+                answer: Frame = getattr(self.advisor, asked)(frame)
                 return answer
             case other:
                 raise RuntimeError(f"the trainer has no job {other!r}")
         return None
 
     def idle(self, waiting: Callable[[], bool]) -> bool:
-        return False
+        return self._advisor is not None and not waiting() and self._advisor.idle()
+
+    @property
+    def advisor(self) -> Advisor:
+        if self._advisor is None:
+            raise RuntimeError("the trainer was not started")
+        return self._advisor
 
     def close(self) -> None:
         """Let go of the feature matrix."""

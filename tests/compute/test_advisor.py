@@ -97,25 +97,31 @@ def test_label_changes_are_followed(place: Place) -> None:
     assert set(found.positions.tolist()) & set(range(WRONG)) == {2, 3, 4}
 
 
-def test_the_action_is_chosen_again_only_when_much_is_new(
+def test_the_action_is_judged_again_between_jobs_when_much_is_new(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = started(place)
     first = advise(place, trainer)
     assert first.verdicts
-    tried: list[str] = []
-    real = Advisor._as_chosen
-    monkeypatch.setattr(Advisor, "_as_chosen", lambda self, *rest: (
-        tried.append("kept"), real(self, *rest))[1])
+    judged: list[int] = []
+    real = Advisor._choose
+    monkeypatch.setattr(Advisor, "_choose", lambda self, *rest: (
+        judged.append(1), real(self, *rest))[1])
     second = advise(place, trainer, 2)
-    assert tried == ["kept"]
+    assert not trainer.idle(lambda: False)
+    assert judged == []
     assert (second.chosen, second.threshold) == (first.chosen, first.threshold)
     assert second.verdicts == first.verdicts
     assert second.positions.tolist() == first.positions.tolist()
     np.testing.assert_allclose(second.gain, first.gain)
     trainer.handle(labels_frame("labels", 6, range(30, 40), [NO_LABEL] * 10))
-    advise(place, trainer, 3)
-    assert tried == ["kept"]
+    third = advise(place, trainer, 3)
+    assert (judged, third.verdicts) == ([], first.verdicts)
+    assert not trainer.idle(lambda: True)
+    assert trainer.idle(lambda: False)
+    assert judged == [1]
+    assert not trainer.idle(lambda: False)
+    assert advise(place, trainer, 4).verdicts != first.verdicts
 
 
 def test_a_promoted_network_is_looked_through(place: Place) -> None:
