@@ -74,6 +74,10 @@ class LoopSettings:
         "chooser", "what is suggested: the action that does best on verified labels kept for "
         "choosing, or one of leaving out, unlearning and relabelling",
         choices=("chooser", "drop", "unlearn", "relabel"))
+    weight_policy: str = _setting(
+        "uniform", "what known examples count in training: all alike, or as learned from verified "
+        "labels by one of the methods of cincer.reweight",
+        choices=("uniform", "lsw", "l2rw", "meta_weight_net"))
     auto_accept: float = _setting(
         0.0, "share of the known examples that suggestions may change without a person; 0 = none",
         low=0, high=1)
