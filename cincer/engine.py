@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from .answers import Candidate, Explanation, Floats, Ints, LeftOut, Pick, Refit, Scores
 from .config import ModelSettings
 from .counterexample.top_fisher import TopFisher, gradient
-from .curate.absorb import absorbed
 from .curate.saliency import saliency
 from .errors import Conflict, InvalidInput
 from .kernels.group import similar
@@ -31,6 +30,7 @@ from .kernels.solve import Remembered
 from .kernels.top import Top
 from .kernels.whole import jacobians
 from .models.early_stop import accuracy_to_stop_at
+from .models.foreseen import foreseen
 from .models.known import KnownRows
 from .models.learned import Learned
 from .models.left_out import LeavingOut
@@ -222,17 +222,16 @@ class Engine:
 
     def forecast(self, positions: Ints, labels: Ints) -> tuple[Ints, Ints]:
         """Known examples that the head would take for another class if those at `positions` (N,)
-        had `labels` (N,) (`NO_LABEL`: left the training set), and which class: by one step, see
-        `curate.absorb`. Positions that are not known are passed over."""
+        had `labels` (N,) (`NO_LABEL`: left the training set), and which class: see
+        `models.foreseen`. Positions that are not known are passed over."""
         rows = self.known.rows_of(positions)
         here = rows >= 0
         if not here.any():
             return _ints([]), _ints([])
-        top = self.top()
-        then = absorbed(top, torch.from_numpy(rows[here]), torch.from_numpy(labels[here]))
-        classes = then.argmax(dim=1)
-        turned = (classes != top.probs.argmax(dim=1)) & (top.weights > 0)
-        return top.positions[turned].numpy(), classes[turned].numpy()
+        now, then = foreseen(
+            self.head, torch.from_numpy(rows[here]), torch.from_numpy(labels[here]))
+        turned = (now != then) & (self.known.weights > 0)
+        return self.known.positions[turned].numpy(), then[turned].numpy()
 
     def features(self, positions: Ints) -> Floats:
         """(N,) positions to (N, D): what the head sees of them."""

@@ -153,7 +153,7 @@ def test_a_resumed_loop_goes_on_as_if_nothing_had_been() -> None:
     world.show(query.id)
     world.reply(query.id, relabel(1), relabel(2))
     words = {Position(p): world.loop.words(Position(p)) for p in range(len(world.loop.ids))}
-    resumed = Loop.resume(world.state, world.loop.data, world.loop.ids, words)
+    resumed = Loop.resume(world.state, world.loop.data, world.loop.ids, words, {}, {})
     assert resumed.undecided == world.loop.undecided
     assert resumed.standing(other) == world.loop.standing(other)
     undo = resumed.undone(AnnotatorId("ann"), world.tick())

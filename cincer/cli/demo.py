@@ -26,8 +26,8 @@ AHEAD = 20
 """Arrivals sent at once after the bootstrap, so that a pair is there as soon as the model is."""
 
 SHOWN = ("model", "ask_threshold", "query_budget", "audit_share", "pending", "synchronous",
-         "counter_example", "seed", "bootstrap", "host", "port", "data_dir",
-         "studies_dir")
+         "rounds", "counter_examples", "counter_example", "seed", "bootstrap", "host", "port",
+         "data_dir", "studies_dir")
 
 
 @click.command(cls=Command)

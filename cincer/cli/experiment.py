@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from . import rdia
+from . import fsr, lsw, rdia
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
 from .studies import COMMANDS
@@ -45,5 +45,5 @@ def demo(
     print_json(result) if as_json else print_table(result["rows"])
 
 
-for _study in (*COMMANDS, *rdia.COMMANDS):
+for _study in (*COMMANDS, *rdia.COMMANDS, *fsr.COMMANDS, *lsw.COMMANDS):
     experiment.add_command(_study)

@@ -69,6 +69,9 @@ def _command(name: str) -> click.Command:
 @click.option("--noise-rate", default="given", show_default=True, metavar="given|estimated",
               type=click.Choice(["given", "estimated"]),
               help="Whether methods are told the rate, or an estimate.")
+@click.option("--gamma", default=None, type=click.FloatRange(0, 1), metavar="SHARE",
+              help="What the unlearned rows (as released: the kept ones) count. [default: chosen "
+                   "by noisy rows held out]")
 @click.option("--network", default="perceptron", show_default=True, metavar="NAME",
               help="perceptron (784-256-10, as released) or lenet.")
 @click.option("--epochs", default=10, show_default=True, type=click.IntRange(1), metavar="N",
@@ -76,15 +79,15 @@ def _command(name: str) -> click.Command:
 @click.option("--full", is_flag=True, help="The paper's 200 epochs and schedule.")
 @_shared("rdia-ls")
 def learning_by_loss(
-    data: str, methods: str | None, rates: str, noise_rate: str, network: str, epochs: int,
-    full: bool, seed: int, repeats: int, out: Path | None, as_json: bool,
+    data: str, methods: str | None, rates: str, noise_rate: str, gamma: float | None, network: str,
+    epochs: int, full: bool, seed: int, repeats: int, out: Path | None, as_json: bool,
 ) -> None:
     """Test accuracy of RDIA-LS and its baselines by noise rate."""
     from cincer_experiments.relabelling import ls_table
 
     plan = ls_table.Plan(
         ls_table.FULL if full else ls_table.short(epochs), _names(methods) or ls_table.METHODS,
-        tuple(_rate(part) for part in _names(rates)), network, noise_rate == "estimated")
+        tuple(_rate(part) for part in _names(rates)), network, noise_rate == "estimated", gamma)
     found = ls_table.run(_names(data), seed, repeats, _told, plan)
     report(found, out or Path("cincer-studies") / "rdia-ls", as_json)
 
@@ -113,6 +116,11 @@ def report(found: Any, folder: Path, as_json: bool) -> None:
 
     document = found.document()
     write(document, folder)
+    show(document, folder, as_json)
+
+
+def show(document: dict[str, Any], folder: Path, as_json: bool) -> None:
+    """The content of a `study.json`, which was written into `folder`."""
     if as_json:
         print_json(document)
         return

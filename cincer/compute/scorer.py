@@ -23,7 +23,7 @@ import torch
 from .. import build
 from ..answers import Floats, Ints
 from ..engine import Engine
-from ..errors import Conflict, Corrupt, NotFound
+from ..errors import Conflict, Corrupt, InvalidInput, NotFound
 from ..features import FeatureMatrix
 from ..models import checkpoints, learned
 from ..protocols import Network
@@ -38,6 +38,11 @@ log = logging.getLogger("cincer.scorer")
 EXACT_ROWS = 3_000
 """Known examples up to which a reply is followed by an exact refit; above, the exact work is done
 between jobs. (10,000 examples of 64 features, 10 classes: 45 ms exact, 3 ms by a step.)"""
+
+
+FORESEEN = 200_000_000
+"""Numbers (known rows x columns x classes) up to which batches are foreseen (60,000 digits by their
+pixels are 471 million, and would take seconds)."""
 
 
 class Shaped:
@@ -205,7 +210,11 @@ class Scorer:
                 "group": None if found.group is None else asdict(found.group)}
 
     def _preview(self, frame: Frame) -> dict[str, Any]:
-        """Whose predicted class would change by other labels."""
+        """Whose predicted class would change by other labels; `InvalidInput` where to find out
+        would keep everybody else waiting."""
+        known = self.engine.known
+        if known.count * known.columns * known.classes > FORESEEN:
+            raise InvalidInput("there are too many known examples to foresee a batch")
         turned, classes = self.engine.forecast(
             unpack_ints(frame["positions"]), unpack_ints(frame["labels"]))
         return {"name": frame["name"], "turned": pack_ints(turned), "classes": pack_ints(classes)}

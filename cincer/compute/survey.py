@@ -35,10 +35,10 @@ NARROW = 2_048
 L2 = 0.01
 """Penalty of such a fit where the settings name none."""
 
-STEPS = 300_000
+STEPS = 100_000
 """Examples learned from in one fold's training, about; between `EPOCHS` passes over them."""
 
-EPOCHS = (3, 10)
+EPOCHS = (2, 20)
 FOLDS, SMALL = 2, 2_000
 """Folds of a network's survey; below `SMALL` examples five."""
 

@@ -2,10 +2,11 @@
 
 Frames in (`op`): `start` once, `labels` and `never` (every label as given, where a never-ask run is
 wanted) without an answer; `train`, `survey` (what a model says of every example that did not learn
-its label) and `similar` (pairs of near copies) with one. Each training starts at the weights of the
-seed and runs over the known examples in order of position, so the network is a function of (labels,
-seed, epochs): the same prefix of the ledger gives the same digest. What it said of the labels while
-it learned them lies in a file beside the network; the digest is that of the weights.
+its label), `similar` (pairs of near copies) and `umap` (a cell's picture) with one. Each training
+starts at the weights of the seed and runs over the known examples in order of position, so the
+network is a function of (labels, seed, epochs): the same prefix of the ledger gives the same
+digest. What it said of the labels while it learned them lies in a file beside the network; the
+digest is that of the weights.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from .. import build
 from ..config import ModelSettings
+from ..curate.projection import project
 from ..curate.similar import similar
 from ..features import FeatureMatrix
 from ..models import checkpoints, learned
@@ -70,6 +72,8 @@ class Trainer:
                 return self._survey(frame)
             case "similar":
                 return self._similar(frame)
+            case "umap":
+                return self._map(frame)
             case other:
                 raise RuntimeError(f"the trainer has no job {other!r}")
         return None
@@ -126,6 +130,15 @@ class Trainer:
             source=_by_position(positions, unpack_ints(frame["splits"])).astype(np.uint8))
         path = survey.save_pairs(self._folder, frame["number"], found)
         return {"op": "similar", "job": frame["job"], "version": self._version, "file": path.name}
+
+    def _map(self, frame: Frame) -> Frame:
+        """A cell's examples in the plane by UMAP, in a file that the server takes away."""
+        self._matrix.refresh()
+        points = project("umap", self._rows(unpack_ints(frame["positions"])), frame["seed"])
+        path = self._folder / "umap.npy"
+        np.save(path, points, allow_pickle=False)
+        return {"op": "umap", "job": frame["job"], "version": self._version, "file": path.name,
+                "positions": frame["positions"]}
 
     def _rows(self, positions: Ints) -> NDArray[np.float32]:
         """(N, *shape): the numbers the model is given."""

@@ -11,6 +11,8 @@ group           known rows that say the same as one of them
 relabelling     RDIA's relabel function and the loss it stands for
 treated         fitting the head to rows that are learned, unlearned or left out
 top             the top-layer cache that strategies are given
+lookahead       what a step on weighted rows does to the trusted loss, by weight
+trusted         the trusted set, and which rows it leaves to be judged
 metrics         accuracy and weighted F1
 
 Shapes: N rows, K classes, P = D + 1 columns (D features and a trailing 1 for the bias). Weights and

@@ -5,7 +5,7 @@ each with what it is predicted to bring and the trusted examples that speak for 
 are never candidates, an example never speaks for itself, and where there is too little to go by the
 answer is empty and says why.
 
-trusted      the trusted set           harm         influence on it, by four solvers
+harm         influence on the trusted set, by four solvers
 threshold    `relabel_threshold`       options      what strategies can be told
 suggestions  what they answer          compose      how answers are put together
 choose       the threshold by validation
@@ -17,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..errors import UnknownName
+from ..kernels.trusted import Trusted, trusted
 from .argmax import Argmax
+from .confident_learning import ConfidentLearning
 from .dropout import Dropout
 from .erm import Erm
 from .opt_lr import OptLr
@@ -26,7 +28,6 @@ from .random import Random
 from .rdia import Rdia
 from .suggestions import Relabeller, Suggestions, Treat
 from .threshold import Threshold
-from .trusted import Trusted, trusted
 from .uids import Uids, linear, sigmoid
 
 RELABELLERS: dict[str, Callable[[Options], Relabeller]] = {
@@ -39,6 +40,7 @@ RELABELLERS: dict[str, Callable[[Options], Relabeller]] = {
     "opt_lr": OptLr,
     "uids_sigmoid": lambda options: Uids(options, sigmoid),
     "uids_linear": lambda options: Uids(options, linear),
+    "confident_learning": ConfidentLearning,
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
 from .compose import Chosen, above, by_harm
 from .options import Options
 from .suggestions import Suggestions, Treat
-from .trusted import Trusted
 
 
 class Argmax:

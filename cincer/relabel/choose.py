@@ -11,10 +11,10 @@ from ..errors import InvalidInput
 from ..kernels.head import probabilities
 from ..kernels.leave_one_out import log_loss
 from ..kernels.newton import Fit
+from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
 from .suggestions import Relabeller, Suggestions
 from .threshold import Threshold
-from .trusted import Trusted
 
 
 @dataclass(frozen=True, slots=True)

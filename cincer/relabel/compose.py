@@ -9,11 +9,11 @@ from torch import Tensor
 
 from ..kernels.head import residuals
 from ..kernels.relabelling import best_other, odds, relabel_targets
+from ..kernels.trusted import Trusted, eligible, refusal
 from ..protocols import TopLayer
 from .harm import Solve, harm, pair_harm, solver, total_weight
 from .options import Options
-from .suggestions import CODES, Suggestions, Treat, eligible, nothing, refusal
-from .trusted import Trusted
+from .suggestions import CODES, Suggestions, Treat, nothing
 
 Chosen = Sequence[tuple[Treat, Tensor]]
 """Row numbers by what is to be done with them; no row twice."""
@@ -25,7 +25,7 @@ def by_harm(
 ) -> Suggestions:
     """What `choose(rows, harm of each)` picks among the eligible rows; a stated refusal where
     nothing can be said of harm."""
-    note = refusal(top, trusted, options)
+    note = refusal(top, trusted, options.least)
     if note:
         return nothing(top, note)
     solve = solver(options.solver, top, options.seed)
@@ -52,7 +52,8 @@ def compose(
                       or [torch.empty(0, dtype=torch.int64)])
     pushed = solve(trusted.gradient())
     fall = torch.cat([_fall(top, pushed, part, action) for action, part in chosen] or [harm[:0]])
-    gain = fall - harm[rows]
+    dropped = torch.tensor([action is Treat.DROP for action, _ in chosen], dtype=torch.bool)
+    gain = (fall - harm[rows]).masked_fill(dropped[codes], 0.0)
     order = torch.argsort(fall, descending=True, stable=True)
     order = order[torch.argsort(gain[order], descending=True, stable=True)]
     rows, codes, fall, gain = rows[order], codes[order], fall[order], gain[order]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
 from .suggestions import Suggestions, nothing
-from .trusted import Trusted
 
 
 class Erm:

@@ -25,9 +25,9 @@ from ..kernels.head import gradients
 from ..kernels.influence import conflict
 from ..kernels.lissa import lissa
 from ..kernels.solve import Cholesky, Iterative, Kronecker
+from ..kernels.trusted import Trusted, is_trusted
 from ..protocols import TopLayer
 from ..rng import derive
-from .trusted import Trusted
 
 BLOCK = 256
 """Rows whose gradients are solved for at a time."""
@@ -102,11 +102,6 @@ def pair_harm(
         found[start:start + BLOCK] = -(moved.flatten(1) @ solved.flatten(1).T)
     itself = top.positions[rows][:, None] == trusted.positions[None, :]
     return found.masked_fill(itself, 0.0) / total_weight(top)
-
-
-def is_trusted(top: TopLayer, trusted: Trusted) -> Tensor:
-    """(N,) bool: which rows of `top` are in the trusted set."""
-    return torch.isin(top.positions, trusted.positions[trusted.positions >= 0])
 
 
 def row_gradients(top: TopLayer, rows: Tensor) -> Tensor:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..kernels.trusted import Trusted, eligible, refusal
 from ..protocols import TopLayer
 from ..rng import derive
 from .compose import compose
 from .harm import BLOCK, Solve, harm, row_gradients, solver
 from .options import Options
-from .suggestions import Suggestions, Treat, eligible, nothing, refusal
-from .trusted import Trusted
+from .suggestions import Suggestions, Treat, nothing
 
 FLOOR = 0.1
 
@@ -30,7 +30,7 @@ class OptLr:
     def __call__(
         self, top: TopLayer, trusted: Trusted, candidates: Tensor | None = None
     ) -> Suggestions:
-        if note := refusal(top, trusted, self.options):
+        if note := refusal(top, trusted, self.options.least):
             return nothing(top, note)
         solve = solver(self.options.solver, top, self.options.seed)
         rows = eligible(top, trusted, candidates)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
 from ..rng import derive
 from .compose import Chosen, above, by_harm
 from .options import Options
 from .suggestions import Suggestions, Treat
-from .trusted import Trusted
 
 
 class Random:

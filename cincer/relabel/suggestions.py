@@ -14,14 +14,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ..errors import InvalidInput
 from ..kernels.head import total_weight
 from ..kernels.newton import Fit
 from ..kernels.treated import CE, DROP, SOFT, UNLEARN, Treated, fit_treated
+from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
-from .harm import is_trusted
-from .options import Options
-from .trusted import Trusted
 
 
 class Treat(StrEnum):
@@ -93,31 +90,6 @@ class Relabeller(Protocol):
         """`candidates` (C,) row numbers of `top` that may be treated, all by default; trusted rows
         and rows of weight 0 never are."""
         ...
-
-
-def eligible(top: TopLayer, trusted: Trusted, candidates: Tensor | None) -> Tensor:
-    """(C,) int64 row numbers, ascending: the candidates that are neither trusted nor gone."""
-    free = (top.weights > 0) & ~is_trusted(top, trusted)
-    if candidates is not None:
-        if len(candidates) and not (int(candidates.min()) >= 0
-                                    and int(candidates.max()) < len(free)):
-            raise InvalidInput(f"candidates must be row numbers 0 to {len(free) - 1}")
-        chosen = torch.zeros_like(free)
-        chosen[candidates] = True
-        free &= chosen
-    return torch.nonzero(free)[:, 0]
-
-
-def refusal(top: TopLayer, trusted: Trusted, options: Options) -> str:
-    """Why nothing can be said of harm here; empty if something can."""
-    if top.probs.shape[1] < 2:
-        return "there is only one class"
-    size = trusted.effective_size
-    if size == 0:
-        return "no trusted labels yet"
-    if size < options.least:
-        return f"not enough trusted labels yet: {size:.0f} of {options.least}"
-    return ""
 
 
 def nothing(top: TopLayer, note: str = "") -> Suggestions:

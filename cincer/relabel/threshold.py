@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InvalidInput, UnknownName
-from .trusted import Trusted
+from ..kernels.trusted import Trusted
 
 UNITS = {
     "mean_loss": "nats of the mean trusted loss: Phi / (N M)",

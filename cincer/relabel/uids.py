@@ -14,12 +14,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
 from ..rng import derive
 from .compose import Chosen, by_harm
 from .options import Options
 from .suggestions import Suggestions, Treat
-from .trusted import Trusted
 
 ROUNDS = 100
 STEEPNESS = 10.0

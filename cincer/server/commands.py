@@ -264,6 +264,17 @@ class Iterate:
 
 
 @dataclass(frozen=True, slots=True)
+class MapCell:
+    """Have these examples of a cell mapped by UMAP in the background. Answer: `Done`."""
+
+    actor: Actor
+    given: Label
+    predicted: Label
+    seed: int
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AskModel:
     """A question to the scorer that changes nothing: `question` is its frame. Answer: `ModelSaid`.
     """
@@ -309,7 +320,7 @@ class Done:
 
 Command: TypeAlias = (
     Receive | Lease | Display | Reply | Skip | Flag | Undo | Explain | Act | UndoAct | RedoAct
-    | Iterate | AskModel | Gone | Retrain | Tune
+    | Iterate | MapCell | AskModel | Gone | Retrain | Tune
 )
 Answer: TypeAlias = (
     tuple[ItemStored, ...] | Held | RepliedAnswer | UndoneAnswer | Explained | Acted | ActTurned

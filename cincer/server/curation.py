@@ -100,7 +100,8 @@ class Curation:
     """The read model. `seq`: the newest event it contains; `pairs`: similar ones, None until they
     were looked for; `values`: further columns by name (gain, trust), NaN = not known; `reopen`:
     positions that later models contradict; `iterations`, oldest first; `relabelled`: examples whose
-    label people have changed."""
+    label people have changed; `maps`: positions and their places by UMAP, by given label, predicted
+    class and seed, None while one is made."""
 
     def __init__(self, classes: int) -> None:
         self.lock = threading.RLock()
@@ -108,6 +109,7 @@ class Curation:
         self.survey = Survey()
         self.iterations: list[Iteration] = []
         self.values: dict[str, NDArray[np.float32]] = {}
+        self.maps: dict[tuple[int, int, int], tuple[Ints, NDArray[np.float64]] | None] = {}
         self.clear()
 
     def clear(self) -> None:

@@ -18,6 +18,10 @@ from .wire import curate as w
 MOVING = (Deed.RELABEL, Deed.REMOVE, Deed.DUPLICATE, Deed.BAD)
 """Acts after which the model has learned something else."""
 
+CREDIBLE = 0.1
+"""Share of the examples that a batch may turn; where it would turn more, the few steps that a large
+head takes are not to be believed, and only what leaves is counted."""
+
 LARGEST = 50
 """Cells told at most."""
 
@@ -25,8 +29,8 @@ LARGEST = 50
 def forecast(
     parts: Parts, actor: Actor, deed: Deed, where: Ints, label: Label | None
 ) -> w.PreviewView:
-    """Cells that would change: by what leaves, and by what the model would then say of others (one
-    step of the head; `exact`: it would say what it says now)."""
+    """Cells that would change: by what leaves, and by what the model would then say of others, its
+    head refitted (`exact`: it would say what it says now)."""
     if (deed is Deed.RELABEL) != (label is not None):
         raise InvalidInput("label goes with relabel, and relabel needs a label")
     view, names = parts.core.curation, parts.schema.classes
@@ -37,7 +41,7 @@ def forecast(
     with view.lock:
         before = view.board.counts.copy()
         after = before + _moves(view, deed, where)
-        if then is not None:
+        if then is not None and len(then[0]) <= CREDIBLE * len(view.ids):
             after += _turns(view, where, *then)
     changed = [(int(g), int(p)) for g, p in np.argwhere(before != after) if g != p]
     changed.sort(key=lambda cell: (-abs(int(before[cell] - after[cell])), cell))

@@ -40,6 +40,12 @@ class Projections:
         self._kept: OrderedDict[Key, tuple[Ints, Points]] = OrderedDict()
         self._keep, self._guard = keep, threading.Lock()
 
+    def put(self, key: Key, where: Ints, points: Points) -> None:
+        """A picture that was made elsewhere."""
+        with self._guard:
+            self._kept[key] = (where, points)
+            self._kept.move_to_end(key)
+
     def points(self, key: Key, where: Ints, rows: RowsOf) -> Points:
         """(N, 2) in the unit square for the positions `where`."""
         with self._guard:
@@ -47,17 +53,16 @@ class Projections:
         found = None if known is None else _taken_over(known, where, rows)
         if found is None:
             found = plane(where, rows, key[3])
+        self.put(key, where, found)
         with self._guard:
-            self._kept[key] = (where, found)
-            self._kept.move_to_end(key)
             while len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
         return found
 
 
 def plane(where: Ints, rows: RowsOf, seed: int) -> Points:
-    """Principal components; of many items by the axes of a sample drawn by `seed`. A seed other
-    than 0 turns and mirrors the picture, so that what lay on top of another comes apart."""
+    """(N, 2): principal components of what is there now; of many items by the axes of a sample
+    drawn by `seed`."""
     if len(where) <= MANY:
         return pca(rows(where), seed)
     sample = np.sort(np.random.default_rng(seed).choice(len(where), MANY, replace=False))

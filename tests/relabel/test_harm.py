@@ -7,9 +7,9 @@ from relabel_scene import L2, scene
 
 from cincer.kernels.newton import Rows, fit
 from cincer.kernels.treated import DROP, UNLEARN, Treated, fit_treated
+from cincer.kernels.trusted import Trusted
 from cincer.relabel import Options, Threshold, relabeller
 from cincer.relabel.harm import SOLVERS, harm, pair_harm, solver
-from cincer.relabel.trusted import Trusted
 
 
 def loss(known, weights):

@@ -179,6 +179,11 @@ class FakeTrainer(FakeScorer):
             frame["number"], frame["version"], True, 5.0, positions, probs))
         return {"file": path.name}
 
+    def _umap(self, frame: Frame) -> Frame:
+        count = len(unpack_ints(frame["positions"]))
+        np.save(self.folder / "umap.npy", np.full((count, 2), 0.25))
+        return {"file": "umap.npy", "positions": frame["positions"]}
+
     def _similar(self, frame: Frame) -> Frame:
         first, second = np.array(self.pairs, dtype=np.int64).reshape(-1, 2).T
         labels = dict(zip(unpack_ints(frame["positions"]).tolist(),

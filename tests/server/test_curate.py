@@ -14,6 +14,7 @@ from server.live_world import until
 from server.wires import Wire
 
 from cincer.ledger.verify import verify
+from cincer.server import forecasts
 from cincer.server.service.curating import PACE
 
 
@@ -70,13 +71,16 @@ def test_a_cell_and_its_items(place: Place) -> None:
 
 
 def test_the_projection_stands_still_while_items_leave(place: Place) -> None:
-    place.stream("c", "c", "b", "b", "b", "c")
+    place.stream("c", "c", "b", "b", "b", "b", "c", "a", "b", "c")
     before = place.get("/cells/b/a")
     place.act("confirm", before["ids"][0])
     after = place.get("/cells/b/a")
     assert after["ids"] == before["ids"][1:]
     assert after["x"] == before["x"][1:]
-    assert place.get("/cells/b/a?seed=1")["x"] != after["x"] or len(after["x"]) == 1
+    again = place.get("/cells/b/a?seed=1")
+    assert (again["ids"], again["seed"]) == (after["ids"], 1)
+    assert again["x"] != after["x"]
+    assert (min(again["x"]), max(again["x"])) == (0, 1)
     assert place.get("/cells/b/a?basis=magic")["code"] == "unknown_name"
 
 
@@ -110,6 +114,7 @@ def test_each_act_empties_the_cell_and_undo_fills_it(
     told = place.act(action, "e6", **more)
     assert (told["act"], told["done"], told["left"]) == ("a-1", ["e6"], [])
     shown = place.ask("admin", "GET", "/examples/e6")
+    assert [line["kind"] for line in shown["history"]] == ["act:resolved"]
     assert (shown["labels"]["effective"], shown["status"]) == (effective, status)
     assert place.counts() == {("b", "a"): 1, ("c", "b"): 1}
     totals = place.get("/matrix")["totals"]
@@ -165,6 +170,15 @@ def test_a_preview_tells_what_the_model_would_then_say_of_others(place: Place) -
     assert {(c["given_label"], c["predicted_label"], c["before"], c["after"])
             for c in told["cells"]} == {("b", "a", 2, 0), ("b", "c", 0, 1)}
     assert (told["open_before"], told["open_after"], told["exact"]) == (3, 2, False)
+
+
+def test_steps_that_turn_too_much_are_not_believed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasts, "CREDIBLE", 0.05)
+    told = place.post("/preview", action="relabel", ids=["e6"], label="a")
+    assert {(c["given_label"], c["predicted_label"], c["before"], c["after"])
+            for c in told["cells"]} == {("b", "a", 2, 1)}
 
 
 def test_without_the_model_a_preview_counts_what_leaves(place: Place) -> None:

@@ -10,6 +10,7 @@ from server.curate_world import Place, serving
 from server.live_world import until
 
 from cincer.ledger.verify import verify
+from cincer.server.routes import curate
 from cincer.server.surveys import load_pairs, load_survey
 
 
@@ -87,6 +88,39 @@ def test_similar_pairs_mark_their_cells(place: Place) -> None:
 def duplicates(place: Place) -> int:
     return sum(cell["duplicates"] for row in place.get("/matrix")["rows"]
                for cell in row["cells"])
+
+
+def test_umap_is_made_in_the_background(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = place.get("/cells/b/a?method=umap")
+    assert (missing["status"], "cincer[umap]" in missing["error"]) == (503, True)
+    monkeypatch.setattr(curate, "find_spec", lambda name: name)
+    assert place.get("/cells/b/a")["umap"] == "missing"
+    place.world.trainer.held = True
+    told = place.get("/cells/b/a?method=umap")
+    assert (told["method"], told["umap"]) == ("pca", "running")
+    place.world.trainer.release()
+    until(lambda: place.get("/cells/b/a?method=umap")["method"] == "umap")
+    told = place.get("/cells/b/a?method=umap")
+    assert (told["umap"], told["x"], told["y"]) == ("ready", [0.25, 0.25], [0.25, 0.25])
+    assert place.get("/cells/b/a")["method"] == "pca"
+    place.act("confirm", "e6")
+    assert place.get("/cells/b/a?method=umap")["x"] == [0.25]
+    assert place.get("/cells/b/a?method=umap&basis=features&seed=3")["code"] == "invalid"
+    assert place.get("/cells/b/a?method=tsne")["code"] == "unknown_name"
+
+
+def test_a_map_that_died_with_the_trainer_may_be_asked_for_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surveyed(place)
+    monkeypatch.setattr(curate, "find_spec", lambda name: name)
+    place.world.trainer.held = True
+    assert place.get("/cells/b/a?method=umap")["umap"] == "running"
+    place.world.trainer.die()
+    until(lambda: place.get("/cells/b/a")["umap"] == "missing")
+    place.world.trainer.held = False
+    place.world.trainer.come_up()
+    until(lambda: place.get("/cells/b/a?method=umap")["method"] == "umap")
 
 
 def test_iterations(place: Place) -> None:

@@ -112,7 +112,7 @@ export interface CellSummary {
   reopen: number;
 }
 
-/** `GET /curate/cells/{given}/{predicted}?basis=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. */
+/** `GET /curate/cells/{given}/{predicted}?basis=&method=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. */
 export interface CellView {
   ok: true;
   seq: number;
@@ -584,7 +584,7 @@ export interface PreviewIn {
   label?: string | null;
 }
 
-/** Cells that would change, the largest change first; `exact` False: by one step of the head. */
+/** Cells that would change, the largest change first. `exact` False: after a refit of the head on the new labels, or, without an answer of the model, as if it said what it says now. */
 export interface PreviewView {
   ok: true;
   cells: Array<CellForecast>;

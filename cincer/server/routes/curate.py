@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 from flask import request
 
-from ...errors import InvalidInput, UnknownName
+from ...curate.measures import Ints
+from ...curate.projection import PROJECTIONS
+from ...errors import InvalidInput, Unavailable, UnknownName
 from ...types import Deed, ExampleId, Label
 from ..body import message
-from ..commands import Act, Iterate, RedoAct, UndoAct
+from ..commands import Act, Iterate, MapCell, RedoAct, UndoAct
 from ..curate_views import (
     cell_view,
     detail_view,
@@ -49,14 +53,50 @@ def cell(call: Call) -> w.CellView:
     given, predicted = (_label(call, call.path[name]) for name in ("given", "predicted"))
     basis, seed = request.args.get("basis", "pixels"), number("seed", 0, 0, 2**31 - 1)
     parts = call.parts
+    parts.core.look()
     where = parts.core.curation.cell(given, predicted)
     bases = BASES if len(where) <= MOST else BASES[:1]
     if basis not in bases:
         raise UnknownName("basis", basis[:50], bases)
+    method, umap = _method(call, given, predicted, basis, seed, where)
     points = parts.projections.points(
-        (given, predicted, basis, seed), where, _rows(call, basis))
+        (given, predicted, basis if method == "pca" else method, seed), where, _rows(call, basis))
     return cell_view(parts, given, predicted, where, points, basis=basis, bases=list(bases),
-                     seed=seed, method="pca", umap="missing")
+                     seed=seed, method=method, umap=umap)
+
+
+def _method(
+    call: Call, given: Label, predicted: Label, basis: str, seed: int, where: Ints
+) -> tuple[str, str]:
+    """How the cell is drawn now, and how it stands with UMAP: asked for, it is made in the
+    background, and drawn once it is there."""
+    wanted, view = request.args.get("method", "pca"), call.parts.core.curation
+    if wanted not in PROJECTIONS:
+        raise UnknownName("method", wanted[:50], PROJECTIONS)
+    with view.lock:
+        known = (given, predicted, seed) in view.maps
+        found = view.maps.get((given, predicted, seed))
+    if found is not None:
+        call.parts.projections.put((given, predicted, "umap", seed), *found)
+        return ("umap" if wanted == "umap" and basis == "pixels" else "pca"), "ready"
+    if wanted == "umap" and not known:
+        _ask_for_map(call, given, predicted, basis, seed, where)
+        known = True
+    return "pca", "running" if known else "missing"
+
+
+def _ask_for_map(
+    call: Call, given: Label, predicted: Label, basis: str, seed: int, where: Ints
+) -> None:
+    if basis != "pixels":
+        raise InvalidInput("UMAP is made of pixels; leave basis out")
+    if find_spec("umap") is None:
+        raise Unavailable("UMAP is not installed here: pip install 'cincer[umap]'")
+    if len(where) > MOST:
+        raise InvalidInput(f"UMAP is made of at most {MOST} items, not {len(where)}")
+    call.parts.core.submit(MapCell(
+        call.identity.actor, given, predicted, seed, tuple(where.tolist()))).result(
+            call.parts.patience)
 
 
 def _rows(call: Call, basis: str) -> RowsOf:
@@ -136,6 +176,7 @@ def iterations(call: Call) -> w.IterationsView:
 def iterate(call: Call) -> w.IterationsView:
     """The next iteration is there when its survey is; the answer shows those there are."""
     said = message(KeyIn)
+    call.parts.core.look()
     acknowledge(call.parts, call.identity, Iterate(call.identity.actor, said.key))
     return iterations_view(call.parts)
 
@@ -158,8 +199,9 @@ ROUTES = (
           (Query("classes", "string", "a class to show; may be repeated; default all"),)),
     Route("GET", "/curate/cells/<given>/<predicted>", "curate.read", cell,
           "The open items of a cell, and where they lie in its projection.", w.CellView, None,
-          (Query("basis", "string", "what is projected"),
-           Query("seed", "integer", "another seed gives another picture; default 0"))),
+          (Query("basis", "string", "what is projected: pixels, features or saliency"),
+           Query("method", "string", "pca, or umap: made in the background, drawn when ready"),
+           Query("seed", "integer", "another seed draws what is left anew; default 0"))),
     Route("POST", "/curate/items", "curate.read", items, "Examples to look at, up to 500.",
           w.ItemsView, w.ItemsIn),
     Route("GET", "/curate/items/<path:id>", "curate.read", item,

@@ -95,8 +95,9 @@ def _view(parts: Parts, stored: Stored) -> ExampleView:
 
 
 def _said(parts: Parts, line: Any) -> EventView:
+    kind = "act:resolved" if line.query.startswith("a-") else "query:replied"
     return EventView(
-        seq=line.seq, kind="query:replied", at=line.at, actor=line.annotator,
+        seq=line.seq, kind=kind, at=line.at, actor=line.annotator,
         body={"query": line.query, "action": line.action, "label": parts.views.name(line.label),
               "comment": line.comment, "retracted": line.retracted_seq})
 

@@ -13,15 +13,18 @@ from .curating import Curating, noted
 from .digest import request_digest
 from .group import Group
 from .live import Live
+from .mapping import Mapping
 
 
 class Acting:
     """Handles what only curators do. `iterate` begins the next iteration for somebody."""
 
     def __init__(
-        self, live: Live, curating: Curating, iterate: Callable[[AnnotatorId], None]
+        self, live: Live, curating: Curating, iterate: Callable[[AnnotatorId], None],
+        mapping: Mapping,
     ) -> None:
         self._live, self._curating, self._iterate = live, curating, iterate
+        self.map = mapping.ask
 
     def act(self, group: Group, command: c.Act) -> c.Answer:
         name, digest = command.actor.name, request_digest(command)
@@ -36,7 +39,7 @@ class Acting:
             return c.Acted(group.seq, None, (), plan.left)
         done = group.record(plan.event, actor=name, key=command.key, digest=digest)
         answer = c.Acted(done.seq, plan.event.act, plan.done, plan.left,
-                         self._curating.offer(name, plan.event.act, plan.event.judged))
+                         self._curating.fixes.offer(name, plan.event.act, plan.event.judged))
         group.answered_again(name, command.key, _stored(answer))
         return answer
 
@@ -46,7 +49,7 @@ class Acting:
         if known is not None:
             return c.ActTurned(known.seq, **known.value)
         event = acts.act_undone(self._live.loop, command.actor.name, group.now)
-        self._curating.forget(command.actor.name, event.act)
+        self._curating.fixes.forget(command.actor.name, event.act)
         return self._turned(group, command, event)
 
     def redo(self, group: Group, command: c.RedoAct) -> c.Answer:

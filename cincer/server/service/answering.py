@@ -24,7 +24,7 @@ from .group import Group, Recorded
 from .leasing import Leasing, held_by
 from .live import Live
 
-NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate)
+NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate, c.MapCell)
 """Commands that do not show that somebody is there to answer questions."""
 
 
@@ -40,6 +40,7 @@ class Answering:
             c.Skip: self._skip, c.Flag: self._flag, c.Undo: self._undo, c.Gone: self._gone,
             c.Retrain: self._train, c.Tune: self._tune, c.Act: acting.act,
             c.UndoAct: acting.undo, c.RedoAct: acting.redo, c.Iterate: acting.iterate,
+            c.MapCell: acting.map,
         }
 
     def handle(self, group: Group, command: c.Command) -> c.Answer:

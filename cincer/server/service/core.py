@@ -29,6 +29,7 @@ from .inbox import Inbox, Item, Looked, SourceEnded, Submitted
 from .judging import Judging
 from .leasing import Leasing
 from .live import Live
+from .mapping import Mapping
 from .published import Published
 from .scoring import Scoring
 from .surveying import Surveying
@@ -69,7 +70,8 @@ class Core:
         self.leasing = Leasing()
         self.curating = Curating(live)
         self.surveying = Surveying(live, self.training, self.curating, self._holdout)
-        acting = Acting(live, self.curating, self.surveying.iterate)
+        self.mapping = Mapping(live, self.training, self.curating.view)
+        acting = Acting(live, self.curating, self.surveying.iterate, self.mapping)
         self._answering = Answering(live, self.leasing, acting, self.training.train)
         self._telling = Telling(live)
         self._pause_until = 0.0
@@ -129,6 +131,8 @@ class Core:
                 self.surveying.look()
             case Down():
                 self._of(item.name).down()
+                if item.name == "trainer":
+                    self.mapping.down()
                 if item.name == "scorer":
                     self.explaining.fail(Unavailable("the model stopped; ask again"))
                     self.asking.fail(Unavailable("the model stopped; ask again"))
@@ -172,6 +176,7 @@ class Core:
         except OSError as error:
             log.error("the features cannot be written: %s", error)
             self._astray = True
+        self._show(group)
         self.publish(group)
         for item, answer in group.answers:
             item.answer(answer)
@@ -182,9 +187,17 @@ class Core:
         if self.judging is not None:
             self.judging.commit(group)
         self.arrivals.commit(group)
-        self.curating.commit(group)
-        self.surveying.commit(group)
         self._tell(self._telling.notices(group))
+
+    def _show(self, group: Group) -> None:
+        """Bring the curators' board up to date, before anybody is answered: who has acted sees it.
+        What is wrong there harms nobody else; it is made anew with the next turn."""
+        try:
+            self.curating.commit(group)
+            self.surveying.commit(group)
+        except Exception:
+            log.exception("the curators' board is made anew")
+            self._astray = True
 
     def _undo(self, items: list[Item], error: Exception) -> None:
         """Nothing of the group has happened."""

@@ -7,25 +7,23 @@ a second.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...curate import confusions
 from ...curate.board import Standing
 from ...curate.measures import Ints
 from ...curate.pairs import Pairs
 from ...curate.twins import Twins
 from ...session import effects as fx
-from ...session.events import Iterated, Judged
+from ...session.events import Iterated
 from ...types import NO_LABEL, Action, AnnotatorId, Label, Position, Seconds, Status
-from .. import commands as c
 from ..curation import Curation, Iteration
 from ..notices import MatrixMoved
 from ..surveys import Surveyed, load_pairs, load_survey, newest
 from .changes import Changes
+from .fixes import Fixes
 from .group import Group
 from .live import MODELS, Live
 
@@ -48,13 +46,14 @@ class Curating:
         self.view = Curation(len(live.state.classes))
         self._changes = Changes(live.schema.classes)
         self._told_at: Seconds = 0.0
-        self._fixes: dict[AnnotatorId, dict[str, Counter[tuple[Label, Label]]]] = {}
+        self.fixes = Fixes(self.view)
         self._survey: Surveyed | None = None
         self._pairs: Pairs | None = None
         self.surveyed = 0
         """Size of the board at the newest survey."""
         self._find_files()
         self.reload()
+        self._changes.clear()
 
     def _find_files(self) -> None:
         """What an earlier life has left."""
@@ -83,7 +82,7 @@ class Curating:
             if self._pairs is not None:
                 self.pair(self._pairs)
         self._changes.clear(whole=True)
-        self._fixes.clear()
+        self.fixes.clear()
 
     def commit(self, group: Group) -> None:
         """Bring the board to where the ledger is, and tell what has changed."""
@@ -151,29 +150,6 @@ class Curating:
         view.board.mark(view.twins.marked(), True)
         self._changes.everything()
 
-    # ---- confusions ----------------------------------------------------------------------------
-
-    def offer(
-        self, curator: AnnotatorId, act: str, judged: Iterable[Judged]
-    ) -> c.Offered | None:
-        """The rest of a confusion that this act makes clear, if one does."""
-        fixes = Counter((one.shown, one.decision.label) for one in judged
-                        if one.decision and one.decision.action is Action.RELABEL)
-        mine = self._fixes.setdefault(curator, {})
-        mine[act] = Counter({(a, b): n for (a, b), n in fixes.items()
-                             if a is not None and b is not None})
-        done = {int(one.position) for one in judged}
-        every = [pair for counted in mine.values() for pair in counted.elements()]
-        for found in confusions.noticed(self.view.board, every):
-            left = sum(int(at) not in done for at in found.rest)
-            if left and (found.given, found.right) in mine[act]:
-                return c.Offered(found.given, found.right, left)
-        return None
-
-    def forget(self, curator: AnnotatorId, act: str) -> None:
-        """An act was taken back: its fixes count no more."""
-        self._fixes.get(curator, {}).pop(act, None)
-
     # ---- the board -----------------------------------------------------------------------------
 
     def _move(self, where: Ints, group: Group) -> None:
@@ -204,15 +180,27 @@ class Curating:
         board.relabel(where[changed], labels[changed])
         board.resolve(where[old & (stands == Standing.RESOLVED)])
         board.reopen(where[old & (stands == Standing.OPEN)])
-        board.remove(where[(old & (stands == Standing.REMOVED)) | (on & ~fit)])
+        board.remove(where[old & (stands == Standing.REMOVED)])
+        self._take_off(where[on & ~fit])
+
+    def _take_off(self, where: Ints) -> None:
+        """Examples that have no label any more."""
+        if len(where):
+            even = np.full((len(where), self.view.classes), 1 / self.view.classes, np.float32)
+            self.view.board.place(where, np.zeros(len(where), np.int64), even,
+                                  standing=Standing.ABSENT)
 
     def _stand_in(
         self, where: Ints, labels: Ints, opinions: dict[int, tuple[int | None, float | None]]
     ) -> NDArray[np.float32]:
-        """(M, K): two classes that differ by the margin; the label alone where nothing is known."""
+        """(M, K): the label as received and the predicted class, which differ by the margin; where
+        one of them is not known the other alone, and the present label where neither is."""
         told = [opinions.get(int(at), (None, None)) for at in where]
+        given = self._live.loop.data.column("given")[where].astype(np.int64)
+        labels = np.where(given == NO_LABEL, labels, given)
         predicted = np.array([label if found is None else found for (found, _), label in
                               zip(told, labels.tolist(), strict=True)], dtype=np.int64)
+        labels = np.where(given == NO_LABEL, predicted, labels)
         margin = np.array([0.0 if value is None else value for _, value in told], dtype=np.float32)
         probs = np.zeros((len(where), self.view.classes), dtype=np.float32)
         rows = np.arange(len(where))

@@ -93,11 +93,12 @@ class MatrixView(Message):
 
 
 class CellView(Message):
-    """`GET /curate/cells/{given}/{predicted}?basis=&seed=`: the open items of a cell, columns of
-    equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names.
-    `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None
-    where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since
-    by two models."""
+    """`GET /curate/cells/{given}/{predicted}?basis=&method=&seed=`: the open items of a cell,
+    columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the
+    names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats,
+    None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted
+    since by two models.
+    """
 
     ok: Literal[True] = True
     seq: Count
@@ -281,7 +282,8 @@ class CellForecast(Message):
 
 
 class PreviewView(Message):
-    """Cells that would change, the largest change first; `exact` False: by one step of the head."""
+    """Cells that would change, the largest change first. `exact` False: after a refit of the head
+    on the new labels, or, without an answer of the model, as if it said what it says now."""
 
     ok: Literal[True] = True
     cells: list[CellForecast]

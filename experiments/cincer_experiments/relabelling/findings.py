@@ -1,7 +1,8 @@
-"""What one of RDIA's studies found."""
+"""What a study found that trains on problems, one table each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ class Findings:
     verdicts: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def document(self) -> dict[str, Any]:
-        """The content of `study.json`."""
+    def document(self, figures: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+        """The content of `study.json`; `figures` as drawn."""
         return content(self.study, self.title, self.question,
-                       self.settings | {"notes": self.notes}, self.tables, self.verdicts)
+                       self.settings | {"notes": self.notes}, self.tables, self.verdicts, figures)

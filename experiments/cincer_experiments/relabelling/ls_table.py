@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from cincer.errors import UnknownName
 from cincer.relabel.by_loss import (
+    BatchLoss,
     LossOptions,
     Training,
     by_loss,
@@ -23,7 +24,7 @@ from cincer.relabel.by_loss import (
     predict,
     train,
 )
-from cincer.rng import generator
+from cincer.rng import derive, generator
 from cincer_streams.datasets import load
 from cincer_streams.noise import NoiseSpec, corrupt
 
@@ -36,9 +37,15 @@ METHODS = ("erm", "forward", "self_teaching", "co_teaching", "sigua", "rdia_ls",
            "rdia_ls_released")
 RATES = (0.2, 0.4, 0.6, 0.8)
 
-WEIGHTS = {"rdia_ls": 0.05, "rdia_ls_released": 0.2}
-"""gamma: what the rows unlearned count (`rdia_ls`); what the rows kept count (`released`, whose
-README says .2 for MNIST)."""
+WEIGHED = ("rdia_ls", "rdia_ls_released")
+"""Methods with a gamma: what the rows unlearned count (`rdia_ls`); what the rows kept count
+(`released`)."""
+
+GAMMAS = (0.05, 0.2, 0.5, 0.8)
+"""Those tried, a part of the paper's grid (0.05 to 0.95)."""
+
+HELD_OUT = 0.1
+"""Share of the training rows, under their noisy labels, by whose accuracy gamma is chosen."""
 
 FULL = Training(weight_decay=1e-5)
 ESTIMATE_STEPS = 100
@@ -69,13 +76,15 @@ NETWORKS: dict[str, Callable[[tuple[int, ...], int], nn.Module]] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is trained: `estimated` = the noise rate is estimated, not given."""
+    """What is trained: `estimated` = the noise rate is estimated, not given; `gamma` None = chosen
+    by rows held out, each with the label it came with."""
 
     training: Training
     methods: tuple[str, ...] = METHODS
     rates: tuple[float, ...] = RATES
     network: str = "perceptron"
     estimated: bool = False
+    gamma: float | None = None
 
     def __post_init__(self) -> None:
         for name in self.methods:
@@ -93,11 +102,12 @@ def short(epochs: int) -> Training:
 @dataclass(frozen=True, slots=True)
 class Curve:
     """By epoch: test accuracy in per cent; of the rows kept, the share labelled right, in per
-    cent. `rate`: the noise rate it was told."""
+    cent. `rate`: the noise rate it was told; `gamma`: None where the method has none."""
 
     accuracy: tuple[float, ...]
     purity: tuple[float, ...]
     rate: float
+    gamma: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,8 @@ def run(
         "Does unlearning high losses beat ignoring them?",
         {"data": list(data), "seed": seed, "repeats": repeats, "rates": list(plan.rates),
          "methods": list(plan.methods), "network": plan.network, "epochs": training.epochs,
-         "ramp": training.ramp, "decay_from": training.decay_from, "gamma": WEIGHTS,
+         "ramp": training.ramp, "decay_from": training.decay_from,
+         "gamma": "by held-out rows" if plan.gamma is None else plan.gamma,
          "noise_rate": "estimated" if plan.estimated else "given"})
     for name in data:
         curves: dict[tuple[str, float], list[Curve]] = {}
@@ -157,20 +168,50 @@ def images(name: str, rate: float, seed: int) -> Images:
 
 def one(found: Images, method: str, rate: float, seed: int, plan: Plan) -> Curve:
     """One training, judged after every epoch."""
-    def make() -> nn.Module:
-        return NETWORKS[plan.network](tuple(found.x.shape[1:]), found.classes)
-
+    make = _network(found, plan)
     if plan.estimated:
         rate = estimate(make, by_loss("erm"), found.x, found.given, _brief(len(found.x), seed))
-    strategy = by_loss(method, LossOptions(relabel_loss_weight=WEIGHTS.get(method, 0.05)))
+    training = replace(plan.training, seed=seed)
+    gamma = _gamma(found, method, rate, training, plan) if method in WEIGHED else None
     networks: list[nn.Module] = []
     accuracy, purity = [], []
-    for epoch in train(make, strategy, found.x, found.given, rate,
-                       replace(plan.training, seed=seed), trained=networks.extend):
-        hits = predict(networks[0], found.test_x).argmax(dim=1) == found.test_y
-        accuracy.append(100 * float(hits.double().mean()))
+    for epoch in train(make, _strategy(method, gamma), found.x, found.given, rate, training,
+                       trained=networks.extend):
+        accuracy.append(_accuracy(networks[0], found.test_x, found.test_y))
         purity.append(100 * float(found.right[epoch.kept].double().mean()))
-    return Curve(tuple(accuracy), tuple(purity), rate)
+    return Curve(tuple(accuracy), tuple(purity), rate, gamma)
+
+
+def _network(found: Images, plan: Plan) -> Callable[[], nn.Module]:
+    return lambda: NETWORKS[plan.network](tuple(found.x.shape[1:]), found.classes)
+
+
+def _strategy(method: str, gamma: float | None) -> BatchLoss:
+    return by_loss(method, LossOptions() if gamma is None else
+                   LossOptions(relabel_loss_weight=gamma))
+
+
+def _gamma(found: Images, method: str, rate: float, training: Training, plan: Plan) -> float:
+    """The one that says most of the held-out rows' labels, the smallest of equals. The labels are
+    noisy as all of them: under symmetric noise the best of the clean is the best of these."""
+    if plan.gamma is not None:
+        return plan.gamma
+    order = torch.randperm(len(found.x), generator=torch.Generator().manual_seed(
+        derive(training.seed, "held out")))
+    out, rest = order.tensor_split([round(HELD_OUT * len(order))])
+    scores = {}
+    for gamma in GAMMAS:
+        networks: list[nn.Module] = []
+        for _ in train(_network(found, plan), _strategy(method, gamma), found.x[rest],
+                       found.given[rest], rate, training, trained=networks.extend):
+            pass
+        scores[gamma] = _accuracy(networks[0], found.x[out], found.given[out])
+    return max(GAMMAS, key=lambda gamma: scores[gamma])
+
+
+def _accuracy(network: nn.Module, x: Tensor, labels: Tensor) -> float:
+    """In per cent."""
+    return 100 * float((predict(network, x).argmax(dim=1) == labels).double().mean())
 
 
 def _brief(rows: int, seed: int) -> Training:
@@ -193,15 +234,19 @@ def _tables(
         known = TABLE_6.get(method.removesuffix("_released"), {}) if name == "mnist" else {}
         rows.append([method, rate, mean(c.rate for c in found).mean, end.mean,
                      end.error if end.n > 1 else None,
-                     mean(c.purity[-1] for c in found).mean, known.get(rate)])
+                     mean(c.purity[-1] for c in found).mean, _gammas(found), known.get(rate)])
         for at in range(plan.training.epochs):
             epochs.append([method, rate, at + 1, mean(c.accuracy[at] for c in found).mean,
                            mean(c.purity[at] for c in found).mean])
     return [Table(f"{name}: after the last epoch", (
         "method", "noise", "rate told", "test accuracy %", "standard error",
-        "right among kept %", "published %"), rows),
+        "right among kept %", "gamma", "published %"), rows),
         Table(f"{name}: by epoch", ("method", "noise", "epoch", "test accuracy %",
                                     "right among kept %"), epochs)]
+
+
+def _gammas(curves: list[Curve]) -> str:
+    return ", ".join(f"{curve.gamma:g}" for curve in curves if curve.gamma is not None)
 
 
 def _verdicts(

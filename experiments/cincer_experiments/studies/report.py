@@ -55,10 +55,19 @@ def write(
     """Writes `study.json`, `table.md` and, with `figures`, the pictures into `folder`; without,
     those drawn before stay listed. Returns the content of `study.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = [_drawn(picture, folder, figures) for picture in report.pictures]
-    found = document(study, report, [each for each in drawn if each], finished)
+    found = document(study, report, draw(report.pictures, folder, figures), finished)
     put_in_place(found, folder)
     return found
+
+
+def draw(
+    pictures: Sequence[Picture], folder: Path, figures: bool = True
+) -> list[dict[str, str]]:
+    """The pictures' entries for `study.json`, drawn into `folder` now (with `figures`) or before.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = [_drawn(picture, folder, figures) for picture in pictures]
+    return [each for each in drawn if each]
 
 
 def _drawn(picture: Picture, folder: Path, draw: bool) -> dict[str, str] | None:

@@ -1,6 +1,7 @@
 """`cincer experiment rdia-ls`, on the digits that scikit-learn ships."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from cincer.cli import main
 from cincer.errors import UnknownName
 from cincer_experiments.relabelling.ls_table import (
     FULL,
+    GAMMAS,
     METHODS,
     NETWORKS,
     Plan,
@@ -49,6 +51,23 @@ def test_same_seed_same_curve():
     plan = Plan(short(2), ("rdia_ls",), (0.2,))
     curves = [one(images("digits", 0.2, 1), "rdia_ls", 0.2, 1, plan) for _ in range(2)]
     assert curves[0] == curves[1]
+
+
+def test_gamma_is_chosen_without_the_truth():
+    """The gold part and what is right are for the curve alone."""
+    plan = Plan(short(2), ("rdia_ls",), (0.4,))
+    known = images("digits", 0.4, 1)
+    hidden = replace(known, test_y=torch.zeros_like(known.test_y),
+                     right=torch.zeros_like(known.right))
+    chosen = [one(found, "rdia_ls", 0.4, 1, plan).gamma for found in (known, hidden)]
+    assert chosen[0] == chosen[1]
+    assert chosen[0] in GAMMAS
+
+
+def test_gamma_can_be_given():
+    plan = Plan(short(1), gamma=0.35)
+    assert one(images("digits", 0.4, 1), "rdia_ls", 0.4, 1, plan).gamma == 0.35
+    assert one(images("digits", 0.4, 1), "erm", 0.4, 1, plan).gamma is None
 
 
 def test_the_full_setting_is_the_papers():

@@ -1,4 +1,7 @@
-"""The trusted set: examples whose labels a person vouched for, as the head sees them."""
+"""The trusted set: examples whose labels a person vouched for, as the head sees them.
+
+Relabelling and reweighting strategies are given it beside the top-layer cache.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..kernels.head import gradients, probabilities
+from ..errors import InvalidInput
+from ..protocols import TopLayer
+from .head import gradients, probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +64,34 @@ def trusted(
         features, probabilities(head, features), labels,
         outside if positions is None else positions,
         features.new_ones(len(labels)) if weights is None else weights)
+
+
+def is_trusted(top: TopLayer, trusted: Trusted) -> Tensor:
+    """(N,) bool: which rows of `top` are in the trusted set."""
+    return torch.isin(top.positions, trusted.positions[trusted.positions >= 0])
+
+
+def eligible(top: TopLayer, trusted: Trusted, candidates: Tensor | None) -> Tensor:
+    """(C,) int64 row numbers, ascending: the candidates that are neither trusted nor gone."""
+    free = (top.weights > 0) & ~is_trusted(top, trusted)
+    if candidates is not None:
+        if len(candidates) and not (int(candidates.min()) >= 0
+                                    and int(candidates.max()) < len(free)):
+            raise InvalidInput(f"candidates must be row numbers 0 to {len(free) - 1}")
+        chosen = torch.zeros_like(free)
+        chosen[candidates] = True
+        free &= chosen
+    return torch.nonzero(free)[:, 0]
+
+
+def refusal(top: TopLayer, trusted: Trusted, least: int) -> str:
+    """Why nothing can be said from fewer than `least` effective trusted examples; empty if
+    something can."""
+    if top.probs.shape[1] < 2:
+        return "there is only one class"
+    size = trusted.effective_size
+    if size == 0:
+        return "no trusted labels yet"
+    if size < least:
+        return f"not enough trusted labels yet: {size:.0f} of {least}"
+    return ""

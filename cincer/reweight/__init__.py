@@ -1,0 +1,47 @@
+"""How much each training row counts, learned from trusted examples.
+
+One interface for all: `reweighter(name, options)(top, trusted, candidates)` gives `Weights` over
+all rows of the top-layer cache. Trusted rows keep weight 1 and are never weighed against
+themselves; where there is too little to go by, all rows count 1 and the answer says why.
+
+weights      what reweighters answer       options      what they can be told
+history      weights and losses by epoch    passes       learning head and weights together
+joint        LSW for whole networks         fsr          FSR: without a trusted set
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import UnknownName
+from ..kernels.trusted import Trusted, trusted
+from .fsr import Fsr
+from .history import History
+from .l2rw import L2rw
+from .lsw import Lsw, chain, literal
+from .meta_weight_net import MetaWeightNet
+from .options import Options
+from .uniform import Uniform
+from .weights import Reweighter, Scale, Weights
+
+REWEIGHTERS: dict[str, Callable[[Options], Reweighter]] = {
+    "uniform": lambda options: Uniform(),
+    "lsw": Lsw,
+    "lsw_literal": lambda options: Lsw(options, literal),
+    "lsw_chain": lambda options: Lsw(options, chain),
+    "l2rw": L2rw,
+    "meta_weight_net": MetaWeightNet,
+    "fsr": Fsr,
+    "fsr_released": lambda options: Fsr(options, released=True),
+}
+
+
+def reweighter(name: str, options: Options | None = None) -> Reweighter:
+    """The strategy called `name`."""
+    if name not in REWEIGHTERS:
+        raise UnknownName("reweighter", name, REWEIGHTERS)
+    return REWEIGHTERS[name](options or Options())
+
+
+__all__ = ["REWEIGHTERS", "History", "Options", "Reweighter", "Scale", "Trusted", "Weights",
+           "reweighter", "trusted"]
