@@ -233,10 +233,10 @@ class CurateMock(Mock):
                         for r in map(self.row, told.ids))
         count = int(self.data.open.sum())
         made = [{"given_label": self.classes[g], "predicted_label": self.classes[p],
-                 "before": len(self.data.cell(g, p)), "after": len(self.data.cell(g, p)) - n}
+                 "before": len(self.data.cell(g, p)), "after": max(0, len(self.data.cell(g, p)) - n)}
                 for (g, p), n in cells.items()]
         return curate.PreviewView.model_validate({
-            "cells": made, "open_before": count, "open_after": count - sum(cells.values()),
+            "cells": made, "open_before": count, "open_after": max(0, count - sum(cells.values())),
             "exact": False})
 
     def act(self, said: dict[str, Any]) -> Any:

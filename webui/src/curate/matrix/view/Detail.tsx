@@ -47,7 +47,7 @@ export function Detail({ id, version, may }: Props) {
   const item = data?.item ?? itemOf(id);
   return (
     <section class="detail" aria-label={t("m.detail.label", { id })} aria-busy={busy}>
-      <div class="detail-content content" data-kind={item?.content.kind}>{item ? <Large item={item} /> : <div class="bone" />}</div>
+      <div class="detail-content content" data-kind={item?.content.kind} {...(item?.content.kind === "table" ? { tabIndex: 0, role: "group", "aria-label": id } : {})}>{item ? <Large item={item} /> : <div class="bone" />}</div>
       <p class="detail-id"><span class="id">{id}</span>{item && <span class="split">{item.split}</span>}{item && <span class="faint">{statusOf(item.status)}</span>}</p>
       {failed && !data && <p class="faint">{t("m.detail.failed")}</p>}
       {data && <Found data={data} may={may} />}

@@ -17,6 +17,8 @@ export interface Scene {
   iies: readonly number[];
   shade: Uint8Array;
   rows: Uint32Array;
+  /** Place of each row in `rows`; -1: not shown. */
+  rank: Int32Array;
   /** Rows outside the filter. */
   rest: Uint32Array;
   picked: readonly number[];
@@ -142,12 +144,12 @@ export class MapCanvas {
   private thumbs(scene: Scene): number[] {
     const side = this.thumbSize();
     if (side === 0) return [];
-    const near = new Set(scene.points.within(seen(this.camera, this.size, side)));
-    if (near.size > 4000) return [];
+    const near = scene.points.within(seen(this.camera, this.size, side)).filter((row) => scene.rank[row]! >= 0);
+    if (near.length > 4000) return [];
+    near.sort((a, b) => scene.mask[b]! - scene.mask[a]! || scene.rank[a]! - scene.rank[b]!);
     const taken = new Set<number>();
     const found: number[] = [];
-    for (const row of [...scene.picked, ...scene.rows]) {
-      if (!near.has(row)) continue;
+    for (const row of near) {
       const at = toScreen(this.camera, this.size, scene.points.x[row]!, scene.points.y[row]!);
       const slot = (dx: number, dy: number) => (Math.floor(at.y / side) + dy + 64) * 4096 + Math.floor(at.x / side) + dx + 64;
       if (taken.has(slot(0, 0)) || found.length >= MOST_THUMBS) continue;

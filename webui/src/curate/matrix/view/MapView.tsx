@@ -70,7 +70,8 @@ function useScene(cell: CellRows, others: Selection[], hover: number): Scene {
   const { view, rows, at, hidden, picked, focus } = cell;
   const points = useMemo(() => new Points(view.x, view.y), [view]);
   const shade = useMemo(() => shadesOf(view.iies), [view]);
-  const rest = useMemo(() => restOf(cell), [view, rows, hidden]);
+  const rank = useMemo(() => rankOf(cell), [view, rows]);
+  const rest = useMemo(() => restOf(cell, rank), [view, rank, hidden]);
   const chosen = useMemo(() => [...picked].flatMap((id) => at.get(id) ?? []), [view, picked]);
   const mask = useMemo(() => {
     const made = new Uint8Array(view.ids.length);
@@ -82,21 +83,23 @@ function useScene(cell: CellRows, others: Selection[], hover: number): Scene {
   const focused = focus === null ? -1 : at.get(focus) ?? -1;
   const box = useMemo(() => boxOf(points, chosen.length > 0 ? chosen : focused >= 0 ? [focused] : []), [points, chosen, focused]);
   return useMemo(() => ({
-    points, ids: view.ids, iies: view.iies, shade, rows, rest, picked: chosen, mask, others: people, box,
+    points, ids: view.ids, iies: view.iies, shade, rows, rank, rest, picked: chosen, mask, others: people, box,
     focus: focused, hover, palette,
-  }), [points, shade, rows, rest, chosen, mask, people, box, focused, hover, palette]);
+  }), [points, shade, rows, rank, rest, chosen, mask, people, box, focused, hover, palette]);
 }
 
 function boxOf(points: Points, rows: readonly number[]): Box | null {
   return rows.length > 0 ? bounds(rows.map((row) => ({ x: points.x[row]!, y: points.y[row]! }))) : null;
 }
 
-function restOf({ view, rows, hidden }: CellRows): Uint32Array {
-  const inside = new Uint8Array(view.ids.length);
-  for (const row of rows) inside[row] = 1;
-  const rest: number[] = [];
-  for (let row = 0; row < inside.length; row++) if (!inside[row] && !hidden.has(view.ids[row]!)) rest.push(row);
-  return Uint32Array.from(rest);
+function rankOf({ view, rows }: CellRows): Int32Array {
+  const rank = new Int32Array(view.ids.length).fill(-1);
+  rows.forEach((row, at) => void (rank[row] = at));
+  return rank;
+}
+
+function restOf({ view, hidden }: CellRows, rank: Int32Array): Uint32Array {
+  return Uint32Array.from(view.ids.keys()).filter((row) => rank[row]! < 0 && !hidden.has(view.ids[row]!));
 }
 
 function spokenOf({ view, at, picked }: CellRows, id: string): string {
@@ -150,8 +153,7 @@ function keyed(event: KeyboardEvent, map: MapCanvas, scene: Scene, cell: CellRow
   else if (event.key === "-") map.look(zoomed(map.camera, map.size, 1 / 1.5, middle));
   else if (event.key === " " && focus !== null) send({ type: "pick", ids: toggled(picked, focus) });
   else if (direction) {
-    const live = new Set(scene.rows);
-    const row = from < 0 ? scene.rows[0] ?? -1 : scene.points.towards(from, direction, (other) => live.has(other));
+    const row = from < 0 ? scene.rows[0] ?? -1 : scene.points.towards(from, direction, (other) => scene.rank[other]! >= 0);
     if (row >= 0) arrive(map, scene, view.ids[row]!, row, event.shiftKey ? joined(picked, [...(focus === null ? [] : [focus]), view.ids[row]!], true) : null);
   } else return;
   event.preventDefault();

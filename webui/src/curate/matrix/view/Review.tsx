@@ -28,7 +28,7 @@ export function ReviewPane({ review }: { review: Review }) {
         <button type="button" class="quiet" onClick={() => send({ type: "stage", stage: LOOK })}><Kbd>{written("Escape")}</Kbd> {t("m.review.end")}</button></header>
       {review.ids !== null && id === undefined ? <Over review={review} /> : (
         <>
-          <div class="review-content content" aria-busy={!item}>{item ? <Large item={item} /> : <div class="bone" />}</div>
+          <div class="review-content content" aria-busy={!item} {...(item?.content.kind === "table" ? { tabIndex: 0, role: "group", "aria-label": item.id } : {})}>{item ? <Large item={item} /> : <div class="bone" />}</div>
           <p class="review-ask" role="status">{t("m.review.ask", { to: review.to, given: review.given })} {item?.iies != null && <span class="faint">{t("m.sort.iies")} {number(item.iies, 2)}</span>}</p>
           <div class="verbs">
             <button type="button" class="verb strong" onClick={() => verdict(true)}><Kbd>Y</Kbd><span>{t("m.review.yes", { to: review.to })}</span></button>

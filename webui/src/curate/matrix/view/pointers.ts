@@ -104,9 +104,8 @@ function clicked(row: number, { view, picked }: CellRows, shift: boolean): void 
 
 function stroked(map: MapCanvas, kind: "lasso" | "box", spots: Spot[], scene: Scene, cell: CellRows, add: boolean): void {
   const places = spots.map((spot) => toData(map.camera, map.size, spot));
-  const live = new Set(cell.rows);
   const found = kind === "box" ? scene.points.within(bounds([places[0]!, places.at(-1)!])) : enclosed(scene.points, places);
-  const ids = found.filter((row) => live.has(row)).map((row) => cell.view.ids[row]!);
+  const ids = found.filter((row) => scene.rank[row]! >= 0).map((row) => cell.view.ids[row]!);
   const focus = ids.length === 1 ? ids[0]! : undefined;
   send(focus === undefined ? { type: "pick", ids: joined(cell.picked, ids, add) } : { type: "pick", ids: joined(cell.picked, ids, add), focus });
 }
