@@ -62,25 +62,10 @@ class Referee:
             f1=None if live is None else weighted_f1(self._labels, live),
             never_f1=None if never is None else weighted_f1(self._labels, never))
 
-    def corrupted(self, ids: Sequence[ExampleId], labels: Ints, values: NDArray[Any],
-                  edges: NDArray[Any]) -> tuple[list[int], list[int]]:
-        """Histograms of `values` (N,) of those whose label is the true one, and of the others;
-        those whose truth is not known are in neither."""
-        true = self._true_of(ids)
-        known, wrong = true != NO_LABEL, true != labels
-        return (np.histogram(values[known & ~wrong], edges)[0].tolist(),
-                np.histogram(values[known & wrong], edges)[0].tolist())
-
-    def detection(
-        self, ids: Sequence[ExampleId], labels: Ints, weights: NDArray[Any], threshold: float
-    ) -> Detected:
-        """How well low weights tell wrong labels, over those whose truth is known."""
-        true = self._true_of(ids)
-        known = true != NO_LABEL
-        return detected(weights[known], (true != labels)[known], threshold)
-
-    def _true_of(self, ids: Sequence[ExampleId]) -> Ints:
-        return np.array([self._true.get(one, NO_LABEL) for one in ids], dtype=np.int64)
+    def compare(self, ids: Sequence[ExampleId], labels: Ints) -> Compared:
+        """`labels` (N,) against the truth; what comes out are aggregates."""
+        true = np.array([self._true.get(one, NO_LABEL) for one in ids], dtype=np.int64)
+        return Compared(true != NO_LABEL, true != labels)
 
     def _true_by_position(self, ids: Sequence[ExampleId]) -> Ints:
         """(N,) true labels, `NO_LABEL` for an example whose truth is not known."""
@@ -100,6 +85,24 @@ class Detected:
     recall: float | None
     f1: float | None
     auc: float | None
+
+
+class Compared:
+    """N labels of which the truth says whether they are wrong, where it is `known`."""
+
+    def __init__(self, known: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> None:
+        self._known, self._wrong = known, wrong
+
+    def histograms(
+        self, values: NDArray[Any], edges: NDArray[Any]
+    ) -> tuple[list[int], list[int]]:
+        """Of `values` (N,) of the right labels, and of the wrong ones."""
+        return (np.histogram(values[self._known & ~self._wrong], edges)[0].tolist(),
+                np.histogram(values[self._known & self._wrong], edges)[0].tolist())
+
+    def detection(self, weights: NDArray[Any], threshold: float) -> Detected:
+        """How well low `weights` (N,) tell the wrong labels."""
+        return detected(weights[self._known], self._wrong[self._known], threshold)
 
 
 def detected(

@@ -44,12 +44,13 @@ class Learned:
 @dataclass(slots=True)
 class Weighed:
     """`learned`: the newest weights, of `policy`; None where all count alike. `judge` knows the
-    truth, where anybody does."""
+    truth, where anybody does; `shown` is kept for whoever shows them (`weight_views`)."""
 
     policy: str = "uniform"
     learned: Learned | None = None
     running: bool = False
     judge: Referee | None = None
+    shown: object = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def trajectory(self, position: Position) -> tuple[list[float], list[float], float]:

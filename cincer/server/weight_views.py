@@ -3,7 +3,7 @@ known what low weights tell of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..types import ExampleId, Position
 from .core import Parts
 from .curate_views import item_views
 from .curation import Curation
-from .referee import Referee
+from .referee import Compared
 from .weighed import Learned, Weighed
 from .wire import suggestions as w
 
@@ -40,13 +40,12 @@ def weights_view(parts: Parts, view: Weighed) -> w.WeightsView:
         policy, found, running = view.policy, view.learned, view.running
     if found is None:
         return _none(policy, running)
-    judge = _Judge(view.judge, _ids(parts.core.curation, found.positions), found.given)
+    shown = _shown(view, found, parts.core.curation)
     useful, useless = _galleries(parts.core.curation, found)
     return w.WeightsView(
         policy=policy, policies=list(POLICIES), version=found.version, running=running,
-        note=found.note, scale=SCALES[found.scale], now=judge.histogram(found.weights, _edges(
-            found.weights)),
-        epochs=_epochs(found, judge), detection=judge.detection(found),
+        note=found.note, scale=SCALES[found.scale], now=shown.now,
+        epochs=list(shown.epochs), detection=shown.detection,
         useful=_items(parts, found, useful), useful_weights=found.weights[useful].tolist(),
         useless=_items(parts, found, useless), useless_weights=found.weights[useless].tolist())
 
@@ -59,25 +58,49 @@ def _none(policy: str, running: bool) -> w.WeightsView:
         detection=None, useful=[], useful_weights=[], useless=[], useless_weights=[])
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What does not change while the weights are these."""
+
+    of: Learned
+    now: w.Histogram
+    epochs: tuple[w.EpochView, ...]
+    detection: w.DetectionView | None
+
+
+def _shown(view: Weighed, found: Learned, board: Curation) -> Shown:
+    """Made once for each file of weights."""
+    held = view.shown
+    if isinstance(held, Shown) and held.of is found:
+        return held
+    compared = None
+    if view.judge is not None:
+        compared = view.judge.compare(_ids(board, found.positions), found.given)
+    judge = _Judge(compared)
+    view.shown = made = Shown(
+        found, judge.histogram(found.weights, _edges(found.weights)), _epochs(found, judge),
+        judge.detection(found))
+    return made
+
+
 class _Judge:
     """Histograms, split by the truth where somebody knows it."""
 
-    def __init__(self, referee: Referee | None, ids: Sequence[ExampleId], labels: Ints) -> None:
-        self._referee, self._ids, self._labels = referee, ids, labels
+    def __init__(self, compared: Compared | None) -> None:
+        self._compared = compared
 
     def histogram(self, values: NDArray[Any], edges: NDArray[Any]) -> w.Histogram:
         inside = np.clip(values.astype(np.float64), edges[0], edges[-1])
         counts = np.histogram(inside, edges)[0].tolist()
-        if self._referee is None:
+        if self._compared is None:
             return w.Histogram(edges=edges.tolist(), counts=counts)
-        clean, wrong = self._referee.corrupted(self._ids, self._labels, inside, edges)
+        clean, wrong = self._compared.histograms(inside, edges)
         return w.Histogram(edges=edges.tolist(), counts=counts, clean=clean, corrupted=wrong)
 
     def detection(self, found: Learned) -> w.DetectionView | None:
-        if self._referee is None or not len(found.weights):
+        if self._compared is None or not len(found.weights):
             return None
-        told = self._referee.detection(
-            self._ids, self._labels, found.weights, found.clean_from)
+        told = self._compared.detection(found.weights, found.clean_from)
         return w.DetectionView(threshold=found.clean_from, fdr=told.fdr, recall=told.recall,
                                f1=told.f1, auc=told.auc)
 
@@ -88,12 +111,13 @@ def _edges(values: NDArray[Any]) -> NDArray[np.float64]:
     return np.linspace(0.0, top, BINS + 1)
 
 
-def _epochs(found: Learned, judge: _Judge) -> list[w.EpochView]:
+def _epochs(found: Learned, judge: _Judge) -> tuple[w.EpochView, ...]:
     weights, losses = _edges(found.weights_by_epoch), _edges(found.losses_by_epoch)
-    return [w.EpochView(epoch=epoch, weights=judge.histogram(a, weights),
-                        losses=judge.histogram(b, losses))
-            for epoch, (a, b) in enumerate(
-                zip(found.weights_by_epoch, found.losses_by_epoch, strict=True), 1)]
+    return tuple(
+        w.EpochView(epoch=epoch, weights=judge.histogram(a, weights),
+                    losses=judge.histogram(b, losses))
+        for epoch, (a, b) in enumerate(
+            zip(found.weights_by_epoch, found.losses_by_epoch, strict=True), 1))
 
 
 def _galleries(view: Curation, found: Learned) -> tuple[Ints, Ints]:
