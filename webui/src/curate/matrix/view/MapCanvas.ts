@@ -194,7 +194,8 @@ export class MapCanvas {
 
   private rings(scene: Scene): void {
     const { css } = scene.palette;
-    const radius = this.thumbSize() > 0 ? this.thumbSize() * 0.75 : 6;
+    const pictures = itemOf(scene.ids[scene.rows[0] ?? 0] ?? "")?.content.kind === "image";
+    const radius = pictures && this.thumbSize() > 0 ? this.thumbSize() * 0.75 : 8;
     for (const { rows } of scene.others) for (const row of rows) this.ring(scene, row, radius, css.others, 1.5);
     if (scene.hover >= 0) this.ring(scene, scene.hover, radius, css.focus, 1);
     if (scene.focus >= 0) this.ring(scene, scene.focus, radius + 1, css.focus, 2);
