@@ -49,7 +49,9 @@ export function paint(
   const left = size.width / 2 - camera.x * scale;
   const top = size.height / 2 - camera.y * scale;
   for (const { rows, palette, shade, radius } of layers) {
-    const { reach, cover } = stamp(radius);
+    const disc = stamp(radius);
+    const { reach } = disc;
+    const { steps, covers } = flat(disc, size.width);
     const [right, bottom] = [size.width - 1 - reach, size.height - 1 - reach];
     for (let k = 0; k < rows.length; k++) {
       const row = rows[k]!;
@@ -58,22 +60,28 @@ export function paint(
       if (px < reach || py < reach || px > right || py > bottom) continue;
       const centre = py * size.width + px;
       if (radius < 4 && pixels[centre]! >>> 24 === 255 && full(pixels, centre, size.width)) continue;
-      dot(pixels, centre - reach * (size.width + 1), size.width, 2 * reach + 1, cover, palette[shade ? shade[row]! : 0]!);
+      const colour = palette[shade ? shade[row]! : 0]!;
+      for (let m = 0; m < steps.length; m++) {
+        const at = centre + steps[m]!;
+        const covered = covers[m]!;
+        if (covered > pixels[at]! >>> 24) pixels[at] = (colour | (covered << 24)) >>> 0;
+      }
     }
   }
+}
+
+/** The pixels of a stamp that it covers, as steps from its centre in a picture `width` wide. */
+function flat({ reach, cover }: Stamp, width: number): { steps: Int32Array; covers: Uint8Array } {
+  const side = 2 * reach + 1;
+  const kept = [...cover.keys()].filter((k) => cover[k]! > 0);
+  return {
+    steps: Int32Array.from(kept, (k) => (Math.floor(k / side) - reach) * width + (k % side) - reach),
+    covers: Uint8Array.from(kept, (k) => cover[k]!),
+  };
 }
 
 /** Whether a small dot there would show nothing new, as good as. */
 function full(pixels: Uint32Array, at: number, width: number): boolean {
   return pixels[at - 1]! >>> 24 === 255 && pixels[at + 1]! >>> 24 === 255
     && pixels[at - width]! >>> 24 === 255 && pixels[at + width]! >>> 24 === 255;
-}
-
-function dot(pixels: Uint32Array, corner: number, width: number, side: number, cover: Uint8Array, colour: number): void {
-  for (let r = 0, k = 0, start = corner; r < side; r++, start += width) {
-    for (let at = start; at < start + side; at++, k++) {
-      const covered = cover[k]!;
-      if (covered > pixels[at]! >>> 24) pixels[at] = (colour | (covered << 24)) >>> 0;
-    }
-  }
 }

@@ -38,7 +38,7 @@ export interface Stroke {
 }
 
 const MOST_PIXELS = 2_500_000;
-const MOST_THUMBS = 300;
+const MOST_THUMBS = 150;
 
 export function shadesOf(iies: readonly number[]): Uint8Array {
   return Uint8Array.from(iies, (value) => Math.min(SHADES - 1, Math.max(0, Math.floor((value - 0.5) * 2 * SHADES))));
@@ -121,7 +121,7 @@ export class MapCanvas {
   }
 
   private layers(scene: Scene): Layer[] {
-    const closer = Math.min(2, Math.sqrt(this.camera.scale / fitted(this.size).scale));
+    const closer = Math.min(scene.rows.length > 5000 ? 1.5 : 2, Math.sqrt(this.camera.scale / fitted(this.size).scale));
     const base = scene.rows.length > 5000 ? 1.6 : scene.rows.length > 500 ? 2.4 : 3.4;
     const radius = base * closer * this.ratio;
     return [
@@ -194,7 +194,8 @@ export class MapCanvas {
 
   private rings(scene: Scene): void {
     const { css } = scene.palette;
-    const radius = this.thumbSize() > 0 ? this.thumbSize() * 0.75 : 6;
+    const pictures = itemOf(scene.ids[scene.rows[0] ?? 0] ?? "")?.content.kind === "image";
+    const radius = pictures && this.thumbSize() > 0 ? this.thumbSize() * 0.75 : 8;
     for (const { rows } of scene.others) for (const row of rows) this.ring(scene, row, radius, css.others, 1.5);
     if (scene.hover >= 0) this.ring(scene, scene.hover, radius, css.focus, 1);
     if (scene.focus >= 0) this.ring(scene, scene.focus, radius + 1, css.focus, 2);

@@ -3,7 +3,7 @@
 import { t } from "../../../i18n";
 import type { ItemView } from "../../../wire";
 
-const FIELDS = 3;
+const FIELDS = 5;
 
 /** `undefined`: not here yet. */
 export function Small({ id, content }: { id: string; content: ItemView["content"] | undefined }) {

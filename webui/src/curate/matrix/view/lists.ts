@@ -7,6 +7,9 @@ import { send } from "../store";
 import type { CellRows } from "./useCell";
 import { reveal } from "./virtual";
 
+/** What floats over the end of a list, in pixels. */
+const BELOW = 96;
+
 /** The keyboard of a list `columns` wide with lines `line` pixels high: arrows move, with shift
  * they pick on the way, space picks. */
 export function useListKeys(cell: CellRows, box: RefObject<HTMLElement | null>, columns: number, line: number, head = 0) {
@@ -15,7 +18,7 @@ export function useListKeys(cell: CellRows, box: RefObject<HTMLElement | null>, 
   const place = cell.focus === null ? -1 : cell.rows.indexOf(cell.at.get(cell.focus) ?? -1);
   useLayoutEffect(() => {
     const at = Math.floor(place / columns);
-    if (place >= 0 && box.current) reveal(box.current, head + at * line, head + (at + 1) * line, head);
+    if (place >= 0 && box.current) reveal(box.current, head + at * line, head + (at + 1) * line + BELOW, head);
   }, [cell.focus, columns, line]);
   const keyed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
