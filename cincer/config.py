@@ -77,7 +77,7 @@ class LoopSettings:
     weight_policy: str = _setting(
         "uniform", "what known examples count in training: all alike, or as learned from verified "
         "labels by one of the methods of cincer.reweight",
-        choices=("uniform", "lsw", "l2rw", "meta_weight_net"))
+        choices=("uniform", "lsw", "fsr", "l2rw", "meta_weight_net"))
     auto_accept: float = _setting(
         0.0, "share of the known examples that suggestions may change without a person; 0 = none",
         low=0, high=1)
