@@ -75,8 +75,8 @@ class LoopSettings:
         "choosing, or one of leaving out, unlearning and relabelling",
         choices=("chooser", "drop", "unlearn", "relabel"))
     weight_policy: str = _setting(
-        "uniform", "what a known example counts in training, learned from the verified labels "
-        "(l2rw, lsw, meta_weight_net) or without them (fsr); in process and in studies",
+        "uniform", "what known examples count in training: all alike, or as learned from verified "
+        "labels by one of the methods of cincer.reweight",
         choices=("uniform", "lsw", "fsr", "l2rw", "meta_weight_net"))
     auto_accept: float = _setting(
         0.0, "share of the known examples that suggestions may change without a person; 0 = none",

@@ -124,6 +124,17 @@ class Engine:
         for position in _ints(positions).tolist():
             self._pending[position] = _LEAVES
 
+    def reweigh(self, positions: Ints, weights: NDArray[np.float64]) -> None:
+        """What known examples (N,) count from the next `refit` on (> 0), their labels as they are;
+        for many at once. Positions that are not known are passed over."""
+        if not (np.isfinite(weights).all() and (weights > 0).all()):
+            raise InvalidInput("weights must be finite and above 0")
+        self._absorb()
+        rows = self._rows(positions).numpy()
+        here = rows >= 0
+        if here.any():
+            self.head.reweigh(rows[here], torch.from_numpy(weights[here]))
+
     def refit(self) -> Refit:
         """Absorbs what was told since the last refit. The first one also does the postponed work:
         by the first guess of the penalty alone, a model doubts nothing."""

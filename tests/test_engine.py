@@ -237,6 +237,36 @@ def test_weights_count():
 
 
 @pytest.mark.parametrize("exact_rows", [10_000, 20])
+def test_known_examples_weighed_at_once_are_as_if_they_had_entered_so(exact_rows):
+    x, given, _ = blobs(200)
+    weights = np.random.default_rng(0).uniform(0.1, 3, 100)
+    later, first = (engine(x, 3, head_l2=0.01, exact_rows=exact_rows) for _ in range(2))
+    later.enter(range(100), given[:100])
+    later.refit()
+    later.leave([7])
+    later.reweigh(np.arange(120), np.r_[weights, np.full(20, 9.0)])
+    first.enter(range(100), given[:100], weights)
+    first.leave([7])
+    for found in (later, first):
+        found.refit()
+        found.settle()
+    assert later.known.weights[7] == 0
+    np.testing.assert_allclose(later.predict(x), first.predict(x), atol=1e-3)
+    later.enter([3], [given[3]])
+    later.refit()
+    assert later.known.weights[3] == 1
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
+def test_weights_must_be_above_nothing(bad):
+    x, given, _ = blobs(20)
+    found = engine(x, 3)
+    found.enter(range(10), given[:10])
+    with pytest.raises(InvalidInput, match="above 0"):
+        found.reweigh(np.arange(2), np.array([1.0, bad]))
+
+
+@pytest.mark.parametrize("exact_rows", [10_000, 20])
 def test_same_calls_same_numbers(exact_rows):
     runs = []
     for _ in range(2):

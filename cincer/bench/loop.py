@@ -131,7 +131,7 @@ def measure(
             pid, before = service.pids().get("scorer"), _cpu(service.pids().get("scorer"))
             acks, moves = _reply(service, data, replies)
             spent = _cpu(pid) - before
-            memory = _resident(None), _resident(service.pids().get("scorer"))
+            memory = resident(None), resident(service.pids().get("scorer"))
         finally:
             service.close()
         progress(f"{size:,} known: starting again")
@@ -154,14 +154,14 @@ def _store(service: Service, data: Clusters, count: int) -> float:
 
 def _decide(service: Service, data: Clusters, count: int) -> float:
     """Arrivals a second from the first that is sent to the last that is decided."""
-    _until(lambda: service.health()["scorer"] == "up")
-    _until(lambda: service.stats().model > 0 or service.stats().known == 0)
+    until(lambda: service.health()["scorer"] == "up")
+    until(lambda: service.stats().model > 0 or service.stats().known == 0)
     before = service.stats()
     batches = [data.items(n) for n in _batches(count)]
     began = time.perf_counter()
     for batch in batches:
         service.submit(Receive(SOURCE, batch)).result(PATIENCE)
-    _until(lambda: service.stats().received == before.received + count
+    until(lambda: service.stats().received == before.received + count
            and service.stats().undecided == 0)
     return round(count / (time.perf_counter() - began))
 
@@ -185,7 +185,7 @@ class _Person:
         """One reply, with another pair waiting: seconds to its ack, and until the model that
         contains it has picked that other pair. None where no two pairs are ready in time."""
         self._service.submit(Lease(PERSON, 2, uuid.uuid4().hex)).result(PATIENCE)
-        if not _until(lambda: len(self._ready()) == 2, 5.0):
+        if not until(lambda: len(self._ready()) == 2, 5.0):
             return None
         query = self._ready()[0]
         self._service.submit(Display(PERSON, query.id, query.epoch)).result(PATIENCE)
@@ -204,7 +204,7 @@ class _Person:
 
 def _reply(service: Service, data: Clusters, count: int) -> tuple[list[float], list[float]]:
     person = _Person(service, data)
-    _until(lambda: service.stats().model_exact, 60.0)
+    until(lambda: service.stats().model_exact, 60.0)
     times: list[tuple[float, float]] = []
     while len(times) < count and (found := person.turn()) is not None:
         times.append(found)
@@ -217,9 +217,9 @@ def _start(settings: Settings, folder: Path) -> tuple[float, float]:
     service = Service(settings, folder, schema())
     try:
         service.start()
-        _until(lambda: bool(service.health()["ready"]))
+        until(lambda: bool(service.health()["ready"]))
         healthy = round(time.perf_counter() - began, 2)
-        _until(lambda: service.stats().model > 0)
+        until(lambda: service.stats().model > 0)
         return healthy, round(time.perf_counter() - began, 2)
     finally:
         service.close()
@@ -234,7 +234,7 @@ def _cpu(pid: int | None) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _resident(pid: int | None) -> float | None:
+def resident(pid: int | None) -> float | None:
     """Resident MiB of a process (None: this one); None where the system does not tell."""
     try:
         text = Path(f"/proc/{pid or 'self'}/status").read_text()
@@ -250,7 +250,7 @@ def _batches(count: int) -> Iterator[int]:
         count -= BATCH
 
 
-def _until(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
+def until(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
     end = time.monotonic() + patience
     while not done():
         if time.monotonic() > end:

@@ -50,6 +50,22 @@ def loop(known: str, as_json: bool, **options: int) -> None:
 
 
 @bench.command(cls=Command)
+@click.option("--known", default="1000,10000,100000", metavar="N,N,…",
+              help="Numbers of known examples. [default: 1000,10000,100000]")
+@click.option("--vouched", default=300, show_default=True, type=click.IntRange(0), metavar="N",
+              help="Labels that people have vouched for.")
+@click.option("--refreshes", default=5, show_default=True, type=click.IntRange(1), metavar="N",
+              help="New lists a size.")
+@click.option("--seed", default=1, show_default=True, metavar="N", help="Seed.")
+@json_option
+def suggestions(known: str, as_json: bool, **options: int) -> None:
+    """Suggestions and weights as the live server makes them: refresh time and memory."""
+    from ..bench.suggestions import run
+
+    _show(run(known=_sizes(known), progress=_progress, **options), as_json)
+
+
+@bench.command(cls=Command)
 @click.option("--data", default="breast,digits", show_default=True, metavar="NAME,NAME,…",
               help="Data sets; others than these two need CINCER_DATA.")
 @click.option("--known", default=1000, show_default=True, metavar="N",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from . import fsr, lsw, rdia
+from .error_matrix import error_matrix
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
 from .policies import policies
@@ -46,5 +47,6 @@ def demo(
     print_json(result) if as_json else print_table(result["rows"])
 
 
-for _study in (*COMMANDS, *rdia.COMMANDS, *fsr.COMMANDS, *lsw.COMMANDS, policies):
+_MORE = (*rdia.COMMANDS, *fsr.COMMANDS, *lsw.COMMANDS, error_matrix, policies)
+for _study in (*COMMANDS, *_MORE):
     experiment.add_command(_study)

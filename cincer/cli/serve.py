@@ -33,7 +33,7 @@ if TYPE_CHECKING:
               help="With --classes: how many numbers an example has.")
 @click.option("--browser/--no-browser", default=False, show_default=True,
               help="Open the link in a browser where there is a desktop.")
-@settings_options("loop", "model", "server", leave_out=("weight_policy",))
+@settings_options("loop", "model", "server")
 def serve(
     source: str | None, label_column: str | None, id_column: str | None,
     schema_file: Path | None, classes: str | None, features: int | None, browser: bool,

@@ -1,10 +1,10 @@
 """The trainer's advisor: an engine of its own over the known rows, brought to the optimum for every
 answer, so that what it says does not depend on what the scorer has postponed.
 
-`advise` writes a file of suggestions, `preview` says what accepting some would bring and `effect`
-what accepted ones have brought, both by refitting. Which action is worth it is judged anew only
-where the network is another or a tenth of the labels is new: judging takes a dozen fits, suggesting
-by an action that was chosen takes one.
+`advise` writes a file of suggestions, `weigh` one of weights; `preview` says what accepting some
+would bring and `effect` what accepted ones have brought, both by refitting. Which action is worth
+it is judged at first and with another network; where a tenth of the labels is new it is judged
+again between jobs: that takes a dozen fits, suggesting by an action that was chosen takes one.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from ..protocols import Network
 from ..relabel import Options, Threshold
 from ..relabel.advice import Advice, advise, trusted_loss
 from ..relabel.vouched import rows_of, trusted_of
+from ..reweight import Options as Weighting
+from ..reweight import reweighter
 from ..types import NO_LABEL
 from ..verified import Verified
-from . import advice
+from . import advice, weights
 from .frames import Frame, Ints, unpack_ints
 from .messages import verified_of
 from .promoted import take_newest
@@ -46,12 +48,15 @@ class Chosen:
     known: int
     verified: int
 
-    def holds(self, network: str | None, known: int, verified: int) -> bool:
-        """Whether it still stands; a refusal or a question is always thought over again."""
-        near = (abs(known - self.known) <= GROWN * self.known
-                and abs(verified - self.verified) <= GROWN * self.verified)
-        return (self.network == network and near and bool(self.advice.verdicts)
+    def holds(self, network: str | None) -> bool:
+        """Whether it can still be gone by: where too little was trusted nothing was judged."""
+        return (self.network == network and bool(self.advice.verdicts)
                 and self.advice.chosen != "nothing")
+
+    def is_old(self, known: int, verified: int) -> bool:
+        """Whether much is new since."""
+        return (abs(known - self.known) > GROWN * self.known
+                or abs(verified - self.verified) > GROWN * self.verified)
 
 
 class Advisor:
@@ -67,6 +72,7 @@ class Advisor:
         self._engine: Engine | None = None
         self._network: str | None = None
         self._chosen: Chosen | None = None
+        self._later: tuple[Verified, Ints] | None = None
 
     def tell(self, positions: Ints, labels: Ints) -> None:
         """Label changes, as the trainer is told them."""
@@ -109,6 +115,26 @@ class Advisor:
         return {"op": "effect", "job": frame["job"], "version": frame["version"],
                 "act": frame["act"], "measured": _fall(before[0], after[0])}
 
+    def weigh(self, frame: Frame) -> Frame:
+        """What each example should count in training, in a file of its own. The engine's own rows
+        all count alike, so that nothing is learned from what was learned before."""
+        engine, verified = self._fitted(frame), verified_of(frame)
+        top = engine.top()
+        trusted = trusted_of(top, verified.part(selection=False))
+        options = Weighting(history=True, seed=self._options.seed)
+        found = reweighter(frame["policy"], options)(top, trusted)
+        path = weights.save(self._folder, found, top, weights.Made(
+            frame["number"], frame["version"], frame["policy"], time.time()))
+        return {"op": "weigh", "job": frame["job"], "version": frame["version"],
+                "file": path.name}
+
+    def idle(self) -> bool:
+        """Judges the actions anew where that is due, for the next advice; False where not."""
+        if self._later is None or self._engine is None:
+            return False
+        self._choose(self._engine, *self._later)
+        return True
+
     # ---- inside --------------------------------------------------------------------------------
 
     def _fitted(self, frame: Frame) -> Engine:
@@ -124,13 +150,19 @@ class Advisor:
         return self._engine
 
     def _advice(self, engine: Engine, verified: Verified, policy: str, excluded: Ints) -> Advice:
-        top, held = engine.top(), self._chosen
-        counts = len(engine.known), len(verified)
-        if policy == "chooser" and held is not None and held.holds(self._network, *counts):
-            return self._as_chosen(engine, verified, held.advice, excluded)
-        found = advise(top, verified, self._options, policy=policy, excluded=excluded)
-        if policy == "chooser":
-            self._chosen = Chosen(found, self._network, *counts)
+        held = self._chosen
+        if policy != "chooser":
+            return advise(engine.top(), verified, self._options, policy=policy, excluded=excluded)
+        if held is None or not held.holds(self._network):
+            return self._choose(engine, verified, excluded)
+        if held.is_old(len(engine.known), len(verified)):
+            self._later = verified, excluded
+        return self._as_chosen(engine, verified, held.advice, excluded)
+
+    def _choose(self, engine: Engine, verified: Verified, excluded: Ints) -> Advice:
+        found = advise(engine.top(), verified, self._options, excluded=excluded)
+        self._chosen = Chosen(found, self._network, len(engine.known), len(verified))
+        self._later = None
         return found
 
     def _as_chosen(

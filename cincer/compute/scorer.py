@@ -1,11 +1,11 @@
 """The scorer process: what the model says of an example, whom to show beside it, how it learns.
 
 Frames in (`op`): `start` once; then, without an answer, `labels` (changes of the training set),
-`never` (the same for the run that never asks), `settled` (what a person has confirmed or changed)
-and `holdout` (a file of inputs); with an answer `score`, `rescore`, `pick`, `explain`, `promote`,
-`measure`, `sync` and, for curators, `preview`, `look` and `basis`. Before each job the head takes
-in all changes that came before it; between jobs it does the exact work it had postponed. No true
-label ever comes here.
+`never` (the same for the run that never asks), `settled` (what a person has confirmed or changed),
+`weights` (what known examples count) and `holdout` (a file of inputs); with an answer `score`,
+`rescore`, `pick`, `explain`, `promote`, `measure`, `sync` and, for curators, `preview`, `look` and
+`basis`. Before each job the head takes in all changes that came before it; between jobs it does the
+exact work it had postponed. No true label ever comes here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..features import FeatureMatrix
 from ..protocols import Network
 from ..types import NO_LABEL
 from . import settings as wire
-from .frames import Frame, pack_ints, unpack_ints
+from .frames import Frame, pack_ints, unpack_floats, unpack_ints
 from .host import Host
 from .inputs import Shaped
 from .messages import beliefs_of, labels_of, margin_of, unlearning
@@ -56,7 +56,7 @@ class Scorer:
         }
         self._tells: dict[str, Callable[[Frame], None]] = {
             "start": self._start, "labels": self._labels, "never": self._never_labels,
-            "settled": self._settled, "holdout": self._holdout,
+            "settled": self._settled, "weights": self._weights, "holdout": self._holdout,
         }
         self._build: Callable[[], Engine]
         self._empty: Callable[[], Network]
@@ -126,6 +126,11 @@ class Scorer:
 
     def _settled(self, frame: Frame) -> None:
         self.engine.settled.tell(*labels_of(frame))
+
+    def _weights(self, frame: Frame) -> None:
+        """A label that is told later counts 1 until it is weighed again."""
+        self._matrix.refresh()
+        self.engine.reweigh(unpack_ints(frame["positions"]), unpack_floats(frame["weights"]))
 
     def _holdout(self, frame: Frame) -> None:
         self._inputs = np.load(frame["path"], allow_pickle=False)

@@ -4,9 +4,9 @@ Frames in (`op`): `start` once, `labels` and `never` (every label as given, wher
 wanted) without an answer; `train`, `survey` (what a model says of every example that did not learn
 its label), `similar` (pairs of near copies), `umap` (a cell's picture), and what the `advisor`
 answers with one. Each training starts at the weights of the seed and runs over the known examples
-in order of position, so the network is a function of (labels, seed, epochs): the same prefix of the
-ledger gives the same digest. What it said of the labels while it learned them lies in a file beside
-the network; the digest is that of the weights.
+in order of position, so the network is a function of (labels, what each counts, seed, epochs): the
+same prefix of the ledger gives the same digest. What it said of the labels while it learned them
+lies in a file beside the network; the digest is that of the weights.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ..types import NO_LABEL
 from . import settings as wire
 from . import survey
 from .advisor import Advisor
-from .frames import Frame, Ints, unpack_ints
+from .frames import Frame, Ints, unpack_floats, unpack_ints
 from .host import Host
 from .inputs import Shaped
 from .messages import labels_of
@@ -53,7 +53,7 @@ class Trainer:
         self._settings: ModelSettings
         self._matrix: FeatureMatrix
         self._empty: Callable[[], Network]
-        self._advisor: Advisor
+        self._advisor: Advisor | None = None
         self._shape: tuple[int, ...] = ()
         self._folder = Path()
         self._labels: dict[int, int] = {}
@@ -66,7 +66,7 @@ class Trainer:
                 self._start(frame)
             case "labels":
                 _tell(self._labels, *labels_of(frame))
-                self._advisor.tell(*labels_of(frame))
+                self.advisor.tell(*labels_of(frame))
                 self._version = frame["version"]
             case "never":
                 _tell(self._never, *labels_of(frame))
@@ -78,16 +78,22 @@ class Trainer:
                 return self._similar(frame)
             case "umap":
                 return self._map(frame)
-            case "advise" | "preview" | "effect" as asked:
+            case "advise" | "weigh" | "preview" | "effect" as asked:
                 self._matrix.refresh()
-                answer: Frame = getattr(self._advisor, asked)(frame)
+                answer: Frame = getattr(self.advisor, asked)(frame)
                 return answer
             case other:
                 raise RuntimeError(f"the trainer has no job {other!r}")
         return None
 
     def idle(self, waiting: Callable[[], bool]) -> bool:
-        return False
+        return self._advisor is not None and not waiting() and self._advisor.idle()
+
+    @property
+    def advisor(self) -> Advisor:
+        if self._advisor is None:
+            raise RuntimeError("the trainer was not started")
+        return self._advisor
 
     def close(self) -> None:
         """Let go of the feature matrix."""
@@ -111,9 +117,10 @@ class Trainer:
         """Networks trained on the labels as they are, each written to a file of its own."""
         self._matrix.refresh()
         found: Frame = {"op": "train", "job": frame["job"], "version": self._version,
-                        "rows": len(self._labels), **self._trained(self._labels, "network")}
+                        "rows": len(self._labels),
+                        **self._trained(self._labels, "network", _counts(frame))}
         if self._never:
-            found["never"] = self._trained(self._never, "never")
+            found["never"] = self._trained(self._never, "never", {})
         return found
 
     def _survey(self, frame: Frame) -> Frame:
@@ -156,12 +163,15 @@ class Trainer:
         """(N, *shape): the numbers the model is given."""
         return self._matrix.rows(positions).reshape(-1, *self._shape)
 
-    def _trained(self, told: dict[int, int], name: str) -> dict[str, str]:
+    def _trained(
+        self, told: dict[int, int], name: str, counts: dict[int, float]
+    ) -> dict[str, str]:
         positions = np.array(sorted(told), dtype=np.int64)
         labels = np.array([told[p] for p in positions.tolist()], dtype=np.int64)
         rows = self._rows(positions)
         network, seen = self._empty(), torch.zeros(len(labels))
-        train(network, torch.from_numpy(rows), torch.from_numpy(labels),
+        weights = torch.tensor([counts.get(p, 1.0) for p in positions.tolist()]) if counts else None
+        train(network, torch.from_numpy(rows), torch.from_numpy(labels), weights,
               epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"),
               stop_at=accuracy_to_stop_at(self._settings, is_linear(network)), seen=seen)
         path = self._folder / f"{name}-{self._version:012d}.pt"
@@ -175,6 +185,14 @@ def _by_position(positions: Ints, values: Ints) -> Ints:
     found = np.zeros(int(positions.max(initial=-1)) + 1, dtype=np.int64)
     found[positions] = values
     return found
+
+
+def _counts(frame: Frame) -> dict[int, float]:
+    """What examples count, by position, that do not count 1."""
+    if "weighed" not in frame:
+        return {}
+    return dict(zip(unpack_ints(frame["weighed"]).tolist(),
+                    unpack_floats(frame["weights"]).tolist(), strict=True))
 
 
 def _tell(known: dict[int, int], positions: Ints, labels: Ints) -> None:

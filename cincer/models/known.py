@@ -137,6 +137,14 @@ class KnownRows:
             self._against.pop(row, None)
         self.changes += 1
 
+    def reweigh(self, rows: Ints, weights: NDArray[np.float32]) -> None:
+        """Other weights (n,) > 0 for `rows` (n,) that are there, at once."""
+        self._weights[rows] = torch.from_numpy(weights)
+        self.class_sums = torch.zeros(self.classes, self.columns, dtype=torch.float64)
+        self.total = 0.0
+        self._tally(slice(0, self.count))
+        self.changes += 1
+
     def replace_features(self, columns: int) -> None:
         """Room for features of another trunk, to be filled by `refill` from row 0."""
         self.columns = columns

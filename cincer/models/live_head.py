@@ -89,6 +89,14 @@ class LiveHead:
             self._model_sums += gained * torch.outer(p, x)
         self._moved(1)
 
+    def reweigh(self, rows: Ints, weights: Tensor) -> None:
+        """Other weights (n,) > 0 for `rows` (n,) that are there; one pass over all rows, whatever
+        their number."""
+        known = self.known
+        known.reweigh(rows, weights.float().numpy())
+        self._model_sums = _model_sums(known.probs, known.features, known.weights)
+        self._moved(len(rows))
+
     def _moved(self, rows: int) -> None:
         self.behind += rows
         self.curvature.drift += rows

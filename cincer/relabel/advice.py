@@ -134,8 +134,8 @@ def _advice(
         found.proposed[shown].numpy(), gain.numpy(), (gain - 2 * spread).numpy(),
         (gain + 2 * spread).numpy(), found.harm[shown].numpy(),
         reasons.numpy(), costs.numpy(), len(order), choice.action, choice.threshold,
-        choice.verdicts, len(trusted), kept,
-        trusted.effective_size, options.least, trusted_loss(trusted), choice.note)
+        choice.verdicts, len(trusted), kept, trusted.effective_size, options.least,
+        trusted_loss(trusted), choice.note)
 
 
 def trusted_loss(trusted: Trusted) -> float:

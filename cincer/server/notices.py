@@ -91,7 +91,15 @@ class SuggestionsMoved:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class WeightsMoved:
+    """Other weights train, or another policy."""
+
+    version: int
+    policy: str
+
+
 Notice: TypeAlias = (
     QueryReady | QueryOver | QueueGrew | HeadMoved | ArrivalDecided | StatsChanged | MatrixMoved
-    | SurveyMoved | SuggestionsMoved
+    | SurveyMoved | SuggestionsMoved | WeightsMoved
 )

@@ -10,6 +10,7 @@ of a head fitted to every labelled arrival as given. True labels stay in this ob
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -61,6 +62,11 @@ class Referee:
             f1=None if live is None else weighted_f1(self._labels, live),
             never_f1=None if never is None else weighted_f1(self._labels, never))
 
+    def compare(self, ids: Sequence[ExampleId], labels: Ints) -> Compared:
+        """`labels` (N,) against the truth; what comes out are aggregates."""
+        true = np.array([self._true.get(one, NO_LABEL) for one in ids], dtype=np.int64)
+        return Compared(true != NO_LABEL, true != labels)
+
     def _true_by_position(self, ids: Sequence[ExampleId]) -> Ints:
         """(N,) true labels, `NO_LABEL` for an example whose truth is not known."""
         known = len(self._by_position)
@@ -68,6 +74,53 @@ class Referee:
         if new:
             self._by_position = np.concatenate([self._by_position, np.array(new)])
         return self._by_position[:len(ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Weights below a threshold taken for wrong labels; None where there is nothing to divide by.
+    `auc`: the chance that a wrong label counts less than a right one."""
+
+    fdr: float | None
+    recall: float | None
+    f1: float | None
+    auc: float | None
+
+
+class Compared:
+    """N labels of which the truth says whether they are wrong, where it is `known`."""
+
+    def __init__(self, known: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> None:
+        self._known, self._wrong = known, wrong
+
+    def histograms(
+        self, values: NDArray[Any], edges: NDArray[Any]
+    ) -> tuple[list[int], list[int]]:
+        """Of `values` (N,) of the right labels, and of the wrong ones."""
+        return (np.histogram(values[self._known & ~self._wrong], edges)[0].tolist(),
+                np.histogram(values[self._known & self._wrong], edges)[0].tolist())
+
+    def detection(self, weights: NDArray[Any], threshold: float) -> Detected:
+        """How well low `weights` (N,) tell the wrong labels."""
+        return detected(weights[self._known], self._wrong[self._known], threshold)
+
+
+def detected(
+    weights: NDArray[Any], wrong: NDArray[np.bool_], threshold: float
+) -> Detected:
+    """Of (N,) weights and whether each label is wrong."""
+    flagged = weights < threshold
+    hits, total, right = int((flagged & wrong).sum()), int(wrong.sum()), int((~wrong).sum())
+    both = int(flagged.sum()) + total
+    auc = None
+    if total and right:
+        order = np.sort(weights[~wrong])
+        below = np.searchsorted(order, weights[wrong], "left")
+        upto = np.searchsorted(order, weights[wrong], "right")
+        auc = float((right - (below + upto) / 2).sum() / (total * right))
+    return Detected(
+        1 - hits / int(flagged.sum()) if flagged.any() else None,
+        hits / total if total else None, 2 * hits / both if both else None, auc)
 
 
 def share_wrong(

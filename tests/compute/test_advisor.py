@@ -16,7 +16,10 @@ from cincer.compute.messages import labels_frame, verified_fields
 from cincer.compute.trainer import Trainer
 from cincer.kernels.head import with_bias
 from cincer.kernels.newton import Rows, fit
+from cincer.reweight import REWEIGHTERS
 from cincer.server.advised import Advised, load_advice
+from cincer.server.weighed import Learned, load_weights
+from cincer.server.weight_views import POLICIES
 from cincer.types import NO_LABEL
 from cincer.verified import Verified
 
@@ -94,25 +97,31 @@ def test_label_changes_are_followed(place: Place) -> None:
     assert set(found.positions.tolist()) & set(range(WRONG)) == {2, 3, 4}
 
 
-def test_the_action_is_chosen_again_only_when_much_is_new(
+def test_the_action_is_judged_again_between_jobs_when_much_is_new(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = started(place)
     first = advise(place, trainer)
     assert first.verdicts
-    tried: list[str] = []
-    real = Advisor._as_chosen
-    monkeypatch.setattr(Advisor, "_as_chosen", lambda self, *rest: (
-        tried.append("kept"), real(self, *rest))[1])
+    judged: list[int] = []
+    real = Advisor._choose
+    monkeypatch.setattr(Advisor, "_choose", lambda self, *rest: (
+        judged.append(1), real(self, *rest))[1])
     second = advise(place, trainer, 2)
-    assert tried == ["kept"]
+    assert not trainer.idle(lambda: False)
+    assert judged == []
     assert (second.chosen, second.threshold) == (first.chosen, first.threshold)
     assert second.verdicts == first.verdicts
     assert second.positions.tolist() == first.positions.tolist()
     np.testing.assert_allclose(second.gain, first.gain)
     trainer.handle(labels_frame("labels", 6, range(30, 40), [NO_LABEL] * 10))
-    advise(place, trainer, 3)
-    assert tried == ["kept"]
+    third = advise(place, trainer, 3)
+    assert (judged, third.verdicts) == ([], first.verdicts)
+    assert not trainer.idle(lambda: True)
+    assert trainer.idle(lambda: False)
+    assert judged == [1]
+    assert not trainer.idle(lambda: False)
+    assert advise(place, trainer, 4).verdicts != first.verdicts
 
 
 def test_a_promoted_network_is_looked_through(place: Place) -> None:
@@ -185,3 +194,49 @@ def test_files_that_are_none(place: Place) -> None:
     assert load_advice(path) is None
     np.savez(path, positions=np.arange(WIDTH))
     assert load_advice(path) is None
+
+
+# ---- weights -----------------------------------------------------------------------------------
+
+def weigh(place: Place, trainer: Trainer, number: int = 1, policy: str = "lsw",
+          **fields: Any) -> Learned:
+    answer = trainer.handle(asked(place, "weigh", number=number, policy=policy, **fields))
+    assert answer is not None
+    assert (answer["op"], answer["version"]) == ("weigh", 17)
+    found = load_weights(place.folder / answer["file"])
+    assert found is not None
+    return found
+
+
+def test_the_wrong_labels_come_to_count_less(place: Place) -> None:
+    found = weigh(place, started(place))
+    assert (found.number, found.policy, found.scale, found.note) == (1, "lsw", "trust", "")
+    assert not set(range(40, 75)) & set(found.positions.tolist())
+    assert set(range(75, 90)) <= set(found.positions.tolist())
+    wrong = found.positions < WRONG
+    assert found.weights[wrong].max() < 0.3 < np.median(found.weights[~wrong])
+    assert (found.given == place.given[found.positions]).all()
+    assert found.weights_by_epoch.shape == found.losses_by_epoch.shape == (20, len(found.weights))
+    np.testing.assert_allclose(found.weights_by_epoch[-1], found.weights, atol=1e-3)
+
+
+def test_too_few_trusted_labels_weigh_nothing(place: Place) -> None:
+    few = verified_fields(vouched(place, first=70))
+    found = weigh(place, started(place), **few)
+    assert (len(found.positions), found.scale) == (0, "uniform")
+    assert "not enough trusted labels yet" in found.note
+
+
+def test_policies_are_methods_of_the_library() -> None:
+    assert set(POLICIES) <= set(REWEIGHTERS)
+
+
+@pytest.mark.parametrize("policy", [one for one in POLICIES if one != "uniform"])
+def test_every_policy_answers(place: Place, policy: str) -> None:
+    found = weigh(place, started(place), policy=policy)
+    assert found.policy == policy
+    assert np.isfinite(found.weights).all()
+    assert found.weights.min() >= 0
+    with (place.folder / "weights-000009.npz").open("wb") as file:
+        file.write(b"PK nonsense")
+    assert load_weights(place.folder / "weights-000009.npz") is None

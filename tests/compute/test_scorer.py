@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from compute.making import Place
 
-from cincer.compute.frames import unpack_ints
+from cincer.compute.frames import pack_floats, pack_ints, unpack_ints
 from cincer.compute.messages import labels_frame, unlearning
 from cincer.compute.scorer import Scorer
 from cincer.models.learned import learned_path
@@ -180,3 +181,17 @@ def test_postponed_work_ends(place: Place) -> None:
         if not scorer.idle(lambda: False):
             return
     raise AssertionError("the scorer never rests")
+
+
+def test_what_examples_count_changes_the_model_until_they_are_told_anew(place: Place) -> None:
+    scorer = place.scorer(place.labels(2, range(60)), head_l2=0.05)
+
+    def said() -> Any:
+        return _ask(scorer, "score", positions=[70], given=[0])["scored"]
+
+    before = said()
+    scorer.handle({"op": "weights", "positions": pack_ints(range(30)),
+                   "weights": pack_floats(np.full(30, 0.01))})
+    assert said() != before
+    scorer.handle(place.labels(3, range(60)))
+    assert said()[0][2] == pytest.approx(before[0][2], abs=1e-4)

@@ -1,15 +1,16 @@
-"""A network is a function of labels, seed and epochs, whatever happened before."""
+"""A network is a function of labels, what each counts, seed and epochs, whatever was before."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from compute.making import CLASSES, WIDTH, Place
 
-from cincer.compute.frames import Frame
+from cincer.compute.frames import Frame, pack_floats, pack_ints
 from cincer.compute.messages import labels_frame
 from cincer.models import checkpoints
 from cincer.models.learned import learned_path, load
@@ -65,3 +66,19 @@ def test_another_label_gives_another(place: Place) -> None:
     labels = place.labels(8, range(60))
     fixed = labels_frame("labels", 9, [0], [int(place.true[0])])
     assert _trained(place, labels)["digest"] != _trained(place, labels, fixed)["digest"]
+
+
+def test_what_examples_count_is_trained_on(place: Place) -> None:
+    trainer = place.trainer(place.labels(8, range(60)), model="mlp", epochs=3)
+    counts = {"weighed": pack_ints(range(5)), "weights": pack_floats(np.full(5, 1e-3))}
+    found = trainer.handle({"op": "train", "job": 4, **counts})
+    assert found is not None
+    weights = torch.ones(60)
+    weights[:5] = 1e-3
+    plain = network("mlp", (WIDTH,), CLASSES, 1)
+    train(plain, torch.from_numpy(place.rows[:60]), torch.from_numpy(place.given[:60]), weights,
+          epochs=3, seed=derive(1, "trainer"))
+    checkpoints.load(Path(found["path"]), other := network("mlp", (WIDTH,), CLASSES, 2))
+    assert all(torch.equal(a, b) for a, b in zip(
+        plain.parameters(), other.parameters(), strict=True))
+    assert found["digest"] != _trained(place, place.labels(8, range(60)))["digest"]

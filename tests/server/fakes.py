@@ -28,6 +28,7 @@ from cincer.server.app import close_app, create_app
 from cincer.server.auth.tokens import Tokens
 from cincer.server.curation import Curation
 from cincer.server.suggested import Suggested
+from cincer.server.weighed import Weighed
 from cincer.server.wire.annotate import Stats
 from cincer.session.events import Counter
 from cincer.session.state import Lease, Query
@@ -86,6 +87,7 @@ class FakeService:
     guard: Any = field(default_factory=threading.RLock)
     curation: Curation = field(default_factory=lambda: Curation(len(CLASSES)))
     suggested: Suggested = field(default_factory=Suggested)
+    weighed: Weighed = field(default_factory=Weighed)
 
     def submit(self, command: c.Command) -> Future[Any]:
         future: Future[Any] = Future()

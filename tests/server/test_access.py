@@ -74,6 +74,9 @@ EXPECTED: dict[str, set[str]] = {
     "POST /api/v1/suggestions/refresh": {"admin", "curator"},
     **{f"POST /api/v1/suggestions/{of}{action}": {"admin", "curator"}
        for of in ("", "<path:id>/") for action in ("accept", "reject", "ask")},
+    "GET /api/v1/weights": LOOK,
+    "GET /api/v1/weights/<path:id>": LOOK,
+    "POST /api/v1/weights/policy": {"admin", "curator"},
     "/annotate connect": {"admin", "curator", "annotator", "platform", "reader"},
     "/stream connect": {"source", "platform"},
     "/curate connect": LOOK,

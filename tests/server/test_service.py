@@ -8,7 +8,7 @@ import pytest
 from server.live_world import ANN, BEN, PATIENCE, SOURCE, item, until, world
 
 from cincer.compute.messages import labels_of
-from cincer.errors import Busy, Closed, Conflict, InvalidInput, NotFound, Stale
+from cincer.errors import Busy, Closed, Conflict, NotFound, Stale
 from cincer.server import commands as c
 from cincer.server.notices import ArrivalDecided, HeadMoved, QueryOver, QueryReady
 from cincer.types import Action, ExampleId, QueryId
@@ -219,15 +219,6 @@ def test_what_does_not_exist_is_refused_alone(tmp_path: Path) -> None:
         kinds = [type(f.exception(PATIENCE)) for f in futures]
         assert kinds == [Stale, NotFound, NotFound, type(None), type(None)]
         until(lambda: w.service.stats().threshold == 0.5)
-
-
-def test_weights_are_refused_where_nothing_weighs(tmp_path: Path) -> None:
-    with world(tmp_path / "one") as w:
-        tuned = w.service.submit(c.Tune(ANN, "k", {"weight_policy": "lsw"}))
-        assert isinstance(tuned.exception(PATIENCE), InvalidInput)
-    with pytest.raises(InvalidInput, match="uniform"), world(
-            tmp_path / "two", weight_policy="lsw"):
-        pass
 
 
 def test_a_second_start_goes_on_where_it_was(tmp_path: Path) -> None:

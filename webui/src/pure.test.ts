@@ -9,7 +9,7 @@ import type { TableContent } from "./wire";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
 const { LANGUAGES, speak, t } = await import("./i18n");
-const { TABLE, commandOf, remap, usable, usual } = await import("./keys");
+const { TABLE, commandOf, held, remap, usable, usual } = await import("./keys");
 
 function row(...fields: Array<[string, string, number | null]>): TableContent {
   return { kind: "table", fields: fields.map(([name, value, separation]) => ({ name, value, separation, number: null, unit: null })) };
@@ -54,13 +54,26 @@ describe("scale", () => {
 });
 
 describe("keys", () => {
-  it("are each used once", () => expect(new Set(TABLE.map((b) => b.key)).size).toBe(TABLE.length));
+  it.each(["answer", "matrix", "suggest"] as const)("are each used once on the page %s", (where) => {
+    const keys = held(TABLE, where).map((b) => b.key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys).toContain("?");
+  });
+  it("of all pages push those of each page aside", () => {
+    const { map } = remap(usual(), "help", "c");
+    expect([map.help, map.comment, map["m.confirm"]]).toEqual(["c", "?", "?"]);
+  });
+  it("of one page leave another's alone", () => {
+    const { map, other } = remap(usual(), "m.confirm", "b");
+    expect([map["m.bad"], map.both, other]).toEqual(["c", "b", "m.bad"]);
+    expect([commandOf(map, "b"), commandOf(map, "b", "matrix")]).toEqual(["both", "m.confirm"]);
+  });
   it("swap when taken", () => {
     const { map, other } = remap(usual(), "keep", "B");
     expect([map.keep, map.both, other]).toEqual(["b", "a", "both"]);
     expect(commandOf(map, "B")).toBe("keep");
   });
-  it("leave digits, enter and escape alone", () => expect(["5", "Enter", "Escape", "F5", "z"].map(usable)).toEqual([false, false, false, false, true]));
+  it("leave digits, enter and escape alone", () => expect(["5", "Enter", "Escape", "F5", "z"].map((key) => usable(key))).toEqual([false, false, false, false, true]));
 });
 
 describe("texts", () => {

@@ -1,14 +1,14 @@
 """When the trainer advises, what is asked of it, and what becomes of its answers.
 
-Nobody looks, nothing is suggested, unless suggestions are accepted without a person. Then advice is
-made again after every few replies and acts, with a promoted network, and where a tenth of the known
-examples is new. After an act of accepting the trainer measures what it has brought; that is an
-event, so that predictions can be held against it for good.
+Nobody looks, nothing is suggested, unless suggestions are accepted without a person or weights are
+learned. Then advice is made again after every few replies and acts, with a promoted network, and
+where a tenth of the known examples is new. After an act of accepting the trainer measures what it
+has brought; that is an event, so that predictions can be held against it for good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -48,6 +48,8 @@ class Advising:
         self.view = Suggested()
         self._looked, self._known, self._since = False, 0, 0
         self._news = False
+        self.also: list[Callable[[], None]] = []
+        """Asked whenever advice is."""
         training.handlers |= {"advise": self._advised, "effect": self._measured}
         training.refused |= {"advise": self._failed, "effect": lambda: None}
         path = newest(live.folder / MODELS, "advice-*.npz")
@@ -91,11 +93,14 @@ class Advising:
         self._since = 0
         self._training.desk.ask(Job("advise", Urgency.LATER, self._job, self._live.seq))
         self._set_running(True)
+        for ask in self.also:
+            ask()
 
     @property
     def _wanted(self) -> bool:
         settings = self._live.state.settings
-        return settings.advice_every > 0 and (self._looked or settings.auto_accept > 0)
+        needed = settings.auto_accept > 0 or settings.weight_policy != "uniform"
+        return settings.advice_every > 0 and (self._looked or needed)
 
     def _consider(self) -> None:
         if self._wanted and not self.view.running and self._is_due():

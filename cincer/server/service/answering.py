@@ -22,7 +22,7 @@ from .acting import Acting
 from .digest import request_digest
 from .group import Group, Recorded
 from .leasing import Leasing, held_by
-from .live import Live, check_served
+from .live import Live
 from .suggesting import Suggesting
 
 NOT_ANNOTATING = (c.Gone, c.Act, c.UndoAct, c.RedoAct, c.Iterate, c.AnswerSuggestions, c.Advise,
@@ -147,7 +147,6 @@ class Answering:
         wanted = config.merge(known, command.changes)
         if (wanted.model, wanted.server) != (known.model, known.server):
             raise InvalidInput("only settings of the loop change while running")
-        check_served(wanted.loop)
         return self._keyed(group, Tuned(wanted.loop, group.now), command)
 
     def _done_before(self, command: c.Skip | c.Flag | c.Tune) -> int | None:

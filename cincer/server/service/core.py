@@ -37,6 +37,7 @@ from .suggesting import Suggesting
 from .surveying import Surveying
 from .telling import Telling
 from .training import Training
+from .weighing import Weighing
 
 log = logging.getLogger("cincer.session")
 
@@ -75,6 +76,8 @@ class Core:
         self.mapping = Mapping(live, self.training, self.curating.view)
         self.advising = Advising(live, self.training, self.curating.view)
         self.suggesting = Suggesting(live, self.training, self.advising, self.curating.view)
+        self.weighing = Weighing(live, self.scoring, self.training, self.advising,
+                                 self.curating.view, referee)
         acting = Acting(live, self.curating, self.surveying.iterate, self.mapping)
         self._answering = Answering(live, self.leasing, acting, self.suggesting,
                                     self.training.train)
@@ -130,6 +133,7 @@ class Core:
                 if item.name == "trainer":
                     self.surveying.up()
                     self.advising.up()
+                self.weighing.up(item.name)
                 if self.judging is not None:
                     self.judging.up(item.name)
             case SourceEnded():
@@ -207,6 +211,7 @@ class Core:
             self.curating.commit(group)
             self.surveying.commit(group)
             self.advising.commit(group)
+            self.weighing.commit(group)
         except Exception:
             log.exception("the curators' board is made anew")
             self._astray = True

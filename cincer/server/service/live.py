@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 
 from ...compute import settings as wire
 from ...compute.frames import Frame
-from ...config import LoopSettings, Settings
-from ...errors import Conflict, InvalidInput
+from ...config import Settings
+from ...errors import Conflict
 from ...features import FeatureMatrix
 from ...ledger import Ledger
 from ...loop import Loop
@@ -138,7 +138,6 @@ class Live:
 
     def _start_or_go_on(self) -> None:
         wanted, classes = self.settings.loop, tuple(self.schema.classes)
-        check_served(wanted)
         if not self.state.classes:
             self._record(Started(wanted, classes, secrets.token_hex(16), time.time()))
         elif self.state.classes != classes:
@@ -176,11 +175,3 @@ def _pieces(whole: range, size: int) -> Iterable[range]:
 
 def _same_json(left: object, right: object) -> bool:
     return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
-
-
-def check_served(loop: LoopSettings) -> None:
-    """Refuses what only sessions in process can do."""
-    if loop.weight_policy != "uniform":
-        raise InvalidInput(
-            "the server trains with uniform weights; the weight policies are for cincer.Session "
-            "and cincer simulate", weight_policy=loop.weight_policy)

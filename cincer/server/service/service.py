@@ -28,6 +28,7 @@ from ..curation import Curation
 from ..notices import Notice
 from ..referee import Referee
 from ..suggested import Suggested
+from ..weighed import Weighed
 from ..wire.annotate import Stats
 from .core import Core
 from .inbox import Inbox, Looked, SourceEnded
@@ -54,7 +55,8 @@ class Service:
         self._scorer = process("scorer", self._inbox.post)
         self._trainer: Process | None = None
         self._networks, self._looked = wanted(settings.model), threading.Event()
-        self._early = self._networks or settings.loop.auto_accept > 0
+        loop = settings.loop
+        self._early = (self._networks or loop.auto_accept > 0 or loop.weight_policy != "uniform")
         if self._networks or settings.model.survey != "off" or settings.loop.advice_every:
             self._trainer = process("trainer", self._inbox.post)
         self._core: Core | None = None
@@ -150,6 +152,13 @@ class Service:
         if self._core is None:
             raise Closed("the service was not started")
         return self._core.advising.view
+
+    @property
+    def weighed(self) -> Weighed:
+        """What examples count; for any thread."""
+        if self._core is None:
+            raise Closed("the service was not started")
+        return self._core.weighing.view
 
     def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """(N,) positions to (N, width): the numbers the model is given."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from ...compute.frames import Frame
+import numpy as np
+
+from ...compute.frames import Floats, Frame, Ints, pack_floats, pack_ints
 from ...compute.messages import labels_frame
 from ...config import ModelSettings
 from ...session.events import Promoted
@@ -45,6 +47,8 @@ class Training:
         self._changes = _changed_since_training(live)
         self._under_way = 0
         self._lost = False
+        self.counts: Callable[[], tuple[Ints, Floats]] = lambda: (np.zeros(0, int), np.zeros(0))
+        """Positions of what does not count 1, and what it counts."""
         self.never: Frame | None = None
         """The newest network of the run that never asks, where there is one."""
 
@@ -120,7 +124,10 @@ class Training:
 
     def _job(self) -> Frame | None:
         self._under_way, self._changes, self._lost = self._changes, 0, False
-        return {"op": "train"}
+        where, counts = self.counts()
+        if not len(where):
+            return {"op": "train"}
+        return {"op": "train", "weighed": pack_ints(where), "weights": pack_floats(counts)}
 
     def _due(self) -> bool:
         known = len(self._live.loop.data.positions(Status.KNOWN))

@@ -32,6 +32,7 @@ from ..notices import (
     StatsChanged,
     SuggestionsMoved,
     SurveyMoved,
+    WeightsMoved,
 )
 from ..statistics import statistics
 from ..wire import Ack, annotate, curate, stream, suggestions
@@ -85,7 +86,8 @@ class Pushes:
             QueryReady: self._ready, QueryOver: self._over, QueueGrew: self._counted,
             HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._counted,
             MatrixMoved: self._matrix_moved, SurveyMoved: self._survey_moved,
-            SuggestionsMoved: self._suggestions_moved}
+            SuggestionsMoved: self._suggestions_moved,
+            WeightsMoved: self._weights_moved}
 
     def notice(self, notice: Notice | None) -> None:
         """Something happened (None: wake up)."""
@@ -163,6 +165,11 @@ class Pushes:
             push=self._board_push(), version=found.version, total=found.total,
             best_gain=found.best_gain, note=found.note)
         self._emit("suggestions:updated", message.model_dump(mode="json"), None, CURATE)
+
+    def _weights_moved(self, found: WeightsMoved) -> None:
+        message = suggestions.WeightsUpdated(
+            push=self._board_push(), version=found.version, policy=found.policy)
+        self._emit("weights:updated", message.model_dump(mode="json"), None, CURATE)
 
     def _board_push(self) -> int:
         with self._guard:

@@ -15,7 +15,7 @@ import { HelpPanel } from "./HelpPanel";
 import { Link } from "./Link";
 import { LiveRegion } from "./LiveRegion";
 import type { Page } from "./pages";
-import { allowed, pageAt, useRoles } from "./pages";
+import { allowed, keyed, named, pageAt, useRoles, ways } from "./pages";
 import { Rail } from "./Rail";
 import { StatusLine } from "./StatusLine";
 import { Problem } from "../answer/States";
@@ -31,12 +31,12 @@ export function App() {
     <Boundary>
       <a class="skip-link" href="#main">{t(page.skip)}</a>
       <div class="frame" data-rail={!page.rail ? "none" : prefs.rail && !phone ? "open" : "closed"}>
-        <Header state={s} page={page} phone={phone} />
+        <Header state={s} page={page} parts={place.parts} phone={phone} />
         <page.view state={s} rest={place.parts.slice(1)} />
         {page.rail && <Rail state={s} phone={phone} />}
         <StatusLine state={s} />
       </div>
-      {s.panel === "help" && <HelpPanel />}
+      {s.panel === "help" && <HelpPanel where={keyed(page, place.parts)} />}
       {page.rail && <LiveRegion state={s} />}
     </Boundary>
   );
@@ -45,7 +45,7 @@ export function App() {
 /** After a change of place: the title, and the focus at the start of the page; on the way back, at
  * the link that was followed, as far down as it was. */
 function useArrival(place: Place, page: Page): void {
-  const title = `${t(page.label)} · cincer`;
+  const title = `${t(named(page, place.parts))} · cincer`;
   useLayoutEffect(() => {
     document.title = title;
   }, [title, place]);
@@ -58,7 +58,14 @@ function useArrival(place: Place, page: Page): void {
   }, [place]);
 }
 
-function Header({ state, page, phone }: { state: State; page: Page; phone: boolean }) {
+interface HeaderProps {
+  state: State;
+  page: Page;
+  parts: string[];
+  phone: boolean;
+}
+
+function Header({ state, page, parts, phone }: HeaderProps) {
   const { prefs } = usePrefs();
   const roles = useRoles(state);
   const name = state.server.hello;
@@ -66,8 +73,8 @@ function Header({ state, page, phone }: { state: State; page: Page; phone: boole
     <header class="top">
       <span class="brand">cincer</span>
       <nav aria-label={t("nav.label")}>
-        {allowed(roles, page).map((each) => (
-          <Link key={each.at} to={`/${each.at}`} current={each === page}>{t(each.label)}</Link>
+        {allowed(roles, page).flatMap((each) => ways(each, parts)).map((way) => (
+          <Link key={way.to} to={way.to} current={way.current}>{t(way.label)}</Link>
         ))}
       </nav>
       <span class="gap" />

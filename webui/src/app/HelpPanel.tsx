@@ -3,12 +3,13 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { toggle } from "../commands";
 import { t } from "../i18n";
-import type { Command } from "../keys";
-import { FIXED, TABLE, remap, usable, usual, written } from "../keys";
+import type { Command, Where } from "../keys";
+import { FIXED, TABLE, held, remap, shifted, usable, usual, whereOf, written } from "../keys";
 import { setKeys, usePrefs } from "../prefs";
 import { Kbd } from "./words";
 
-export function HelpPanel() {
+/** The keys that mean something where one is. */
+export function HelpPanel({ where }: { where: Where }) {
   const { keys } = usePrefs();
   const [waiting, wait] = useState<Command | null>(null);
   const [note, say] = useState("");
@@ -20,10 +21,11 @@ export function HelpPanel() {
     event.stopPropagation();
     wait(null);
     if (event.key === "Escape") return say("");
-    if (event.key === "Tab" || !usable(event.key)) return say(t("help.refused", { key: written(event.key) }));
-    const { map, other } = remap(keys, waiting, event.key);
+    const key = where === "answer" ? event.key : shifted(event);
+    if (key === "Tab" || !usable(key, whereOf(waiting))) return say(t("help.refused", { key: written(key) }));
+    const { map, other } = remap(keys, waiting, key);
     setKeys(map);
-    say(other ? t("help.taken", { key: written(event.key), label: label(waiting), other: label(other) }) : "");
+    say(other ? t("help.taken", { key: written(key), label: label(waiting), other: label(other) }) : "");
   };
 
   return (
@@ -31,7 +33,7 @@ export function HelpPanel() {
       <div class="help-head"><h2>{t("help.keys")}</h2>
         <button type="button" class="quiet" onClick={() => toggle("help")}>{t("help.close")} <Kbd>{written("Escape")}</Kbd></button>
       </div>
-      <ul class="keys">{TABLE.map(({ command }) => (
+      <ul class="keys">{held(TABLE, where).map(({ command }) => (
         <li key={command}>
           <span>{label(command)}</span>
           <button type="button" class="keycap" data-command={command} aria-label={t("help.change", { label: label(command), key: written(keys[command]) })}
@@ -41,7 +43,7 @@ export function HelpPanel() {
         </li>
       ))}</ul>
       <h3>{t("help.fixed")}</h3>
-      <ul class="keys">{FIXED.map(({ keys: fixed, label: text }) => (
+      <ul class="keys">{held(FIXED, where).map(({ keys: fixed, label: text }) => (
         <li key={text}><span>{t(text)}</span><span class="fixed">{fixed.map((k) => <kbd key={k}>{written(k)}</kbd>)}</span></li>
       ))}</ul>
       <p class="faint" role="status">{note || t("help.note")}</p>

@@ -5,12 +5,14 @@ import { toggle } from "../commands";
 import { span, t } from "../i18n";
 import { getKeys } from "../prefs";
 import { shortcut, written } from "../keys";
+import { useLink } from "../curate/link";
 import type { State } from "../state/app";
 import { owner } from "../state/app";
 import { Kbd } from "./words";
 
 export function StatusLine({ state }: { state: State }) {
-  const { link, hello, model, waiting } = state.server;
+  const { hello, model, waiting } = state.server;
+  const link = useLink() === "offline" && state.server.link === "live" ? "offline" : state.server.link;
   const kept = state.outbox.filter((e) => hello === null || e.owner === owner(state)).length;
   const key = getKeys().help;
   return (

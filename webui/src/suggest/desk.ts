@@ -1,0 +1,176 @@
+// Keeps the inbox, reads the lists, sends what was done, one thing at a time and in order.
+
+import { useLayoutEffect, useState } from "preact/hooks";
+import { newKey } from "../store";
+import type { ActUndone, BatchPreview, SuggestionsAck, SuggestionsUpdated, SuggestionsView } from "../wire";
+import type { Said } from "./api";
+import { fetched, passing, posted } from "./api";
+import type { Inbox, Message } from "./inbox";
+import { EMPTY, KINDS, meant, more, reduce, total, visible } from "./inbox";
+import type { Entry, Kind, Verb } from "./sent";
+
+export const PAGE = 100;
+const CALM = 400;
+
+let inbox: Inbox = EMPTY;
+let reading: Kind | null = null;
+let draining = false;
+let calming: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+export function getInbox(): Inbox {
+  return inbox;
+}
+
+export function tell(message: Message): void {
+  const before = inbox;
+  inbox = reduce(before, message);
+  if (inbox === before) return;
+  for (const listener of [...listeners]) listener();
+}
+
+export function useInbox(): Inbox {
+  const [seen, see] = useState(getInbox);
+  useLayoutEffect(() => {
+    const listener = () => see(getInbox());
+    listeners.add(listener);
+    listener();
+    return () => void listeners.delete(listener);
+  }, []);
+  return seen;
+}
+
+/** Opens the page: what is there is shown, and read afresh. */
+export function open(): void {
+  void refresh();
+  for (const kind of KINDS) if (inbox.lists[kind].total === null && kind !== inbox.filter) void count(kind);
+}
+
+export function show(filter: Kind): void {
+  tell({ type: "filter", filter });
+  const list = inbox.lists[filter];
+  if (list.at !== "ready" || list.stale) void refresh();
+}
+
+/** Reads the list from its start, as far as one has gone in it. */
+export async function refresh(): Promise<void> {
+  const kind = inbox.filter;
+  if (reading === kind) return;
+  reading = kind;
+  const depth = inbox.cursor === null ? 0 : visible(inbox).indexOf(inbox.cursor) + PAGE / 2;
+  const view = await pages(kind, depth);
+  reading = null;
+  if (view.ok) tell({ type: "read", filter: kind, offset: 0, view });
+  else tell({ type: "unread", filter: kind, status: view.status, error: view.error });
+  if (inbox.filter !== kind) show(inbox.filter);
+}
+
+async function pages(kind: Kind, depth: number): Promise<Said<SuggestionsView>> {
+  let view = await page(kind, 0);
+  while (view.ok && view.suggestions.length < Math.min(depth, view.total)) {
+    const next = await page(kind, view.suggestions.length);
+    if (!next.ok) return next;
+    if (next.suggestions.length === 0) break;
+    view = { ...next, suggestions: [...view.suggestions, ...next.suggestions] };
+  }
+  return view;
+}
+
+/** Reads on where the list ends. */
+export async function further(): Promise<void> {
+  const kind = inbox.filter;
+  if (reading !== null || !more(inbox)) return;
+  reading = kind;
+  const offset = visible(inbox).length;
+  const answer = await page(kind, offset);
+  reading = null;
+  if (answer.ok) tell({ type: "read", filter: kind, offset, view: answer });
+  else tell({ type: "unread", filter: kind, status: answer.status, error: answer.error });
+}
+
+function page(kind: Kind, offset: number) {
+  return fetched<SuggestionsView>(`/suggestions?state=${kind}&limit=${PAGE}&offset=${offset}`);
+}
+
+async function count(kind: Kind): Promise<void> {
+  const answer = await fetched<SuggestionsView>(`/suggestions?state=${kind}&limit=1&offset=0`);
+  if (answer.ok && inbox.lists[kind].at === "none") tell({ type: "counted", filter: kind, total: answer.total });
+}
+
+/** A newer list, or one that somebody else has changed: read when nothing is selected or on its way. */
+export function updated(push: SuggestionsUpdated): void {
+  const same = push.version === inbox.head?.version && push.total === total(inbox, "open");
+  if (same && push.note === (inbox.head?.chooser.note ?? "")) return;
+  tell({ type: "stale" });
+  calm();
+}
+
+/** Reads a stale list soon, unless that would take away what is being looked at. */
+export function calm(): void {
+  clearTimeout(calming);
+  calming = setTimeout(() => {
+    const busy = inbox.selected.size > 0 || inbox.batch !== null || inbox.outbox.waiting.length > 0;
+    if (inbox.lists[inbox.filter].stale && !busy) void refresh();
+  }, CALM);
+}
+
+/** The one step of `y`, `n`, `e`: at once for one, for several with a look at what it would bring. */
+export function act(verb: Verb): void {
+  const ids = meant(inbox);
+  if (ids.length === 0) return;
+  if (verb === "accept" && inbox.selected.size > 0) return void preview(ids);
+  tell({ type: "act", verb, ids, key: newKey() });
+  void drain();
+}
+
+async function preview(ids: string[]): Promise<void> {
+  tell({ type: "preview", ids });
+  const answer = await posted<BatchPreview>("/suggestions/preview", { ids });
+  tell({ type: "previewed", ids, preview: answer.ok ? answer : null, error: answer.ok ? "" : answer.error });
+}
+
+/** Accepts what the preview was about, once it is there. */
+export function confirm(): void {
+  const { batch } = inbox;
+  if (!batch || batch.preview.at === "loading") return;
+  tell({ type: "act", verb: "accept", ids: batch.ids, key: newKey() });
+  void drain();
+}
+
+export function undo(): void {
+  tell({ type: "undo", key: newKey() });
+  void drain();
+}
+
+/** Sends what waits; after a failure of the line, the same again with the same key. */
+export async function drain(): Promise<void> {
+  if (draining) return;
+  draining = true;
+  for (let entry = inbox.outbox.waiting[0]; entry; entry = inbox.outbox.waiting[0]) {
+    const wait = await send(entry);
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  draining = false;
+  if (inbox.lists[inbox.filter].stale) calm();
+}
+
+async function send(entry: Entry): Promise<number> {
+  const { key } = entry;
+  const answer = entry.kind === "act" ? await posted<SuggestionsAck>(`/suggestions/${entry.verb}`, { key, ids: entry.ids })
+    : await posted<ActUndone>("/curate/undo", { key });
+  if (!answer.ok && passing(answer)) {
+    tell({ type: "tried", key });
+    return Math.min(5000, (answer.retry_after ?? 0.5) * 1000 * 2 ** Math.min(3, entry.tries));
+  }
+  if (!answer.ok) tell({ type: "refused", key, error: answer });
+  else if ("done" in answer) tell({ type: "acked", key, ack: answer });
+  else tell({ type: "undone", key, seq: answer.seq });
+  return 0;
+}
+
+if (typeof addEventListener === "function") {
+  addEventListener("online", () => void drain());
+  addEventListener("beforeunload", (event) => {
+    if (inbox.outbox.waiting.some((entry) => entry.tries > 0)) event.preventDefault();
+  });
+}

@@ -1,0 +1,56 @@
+// The live line of the suggestions and weights: what is new. After a gap all is read again.
+
+import { useEffect, useState } from "preact/hooks";
+import { io } from "socket.io-client";
+import type { Link } from "../curate/link";
+import { setLink } from "../curate/link";
+import type { WeightsUpdated } from "../wire";
+import { drain, refresh, updated } from "./desk";
+
+const socket = io("/curate", {
+  transports: ["websocket"], withCredentials: true, autoConnect: false, reconnectionDelay: 300, reconnectionDelayMax: 5000,
+});
+
+let link: Link = "connecting";
+let greeted = false;
+let open = false;
+let weights: (push: WeightsUpdated) => void = () => undefined;
+
+socket.on("session:hello", () => {
+  say("live");
+  if (greeted) void refresh();
+  greeted = true;
+  void drain();
+});
+socket.on("suggestions:updated", updated);
+socket.on("weights:updated", (push: WeightsUpdated) => weights(push));
+socket.on("connect_error", () => say("offline"));
+socket.on("disconnect", (reason) => {
+  say("offline");
+  if (reason === "io server disconnect") setTimeout(() => open && socket.connect(), 1000);
+});
+
+/** Only an open page says how its line is. */
+function say(next: Link): void {
+  link = next;
+  if (open) setLink(next);
+}
+
+/** Follows while the page is open; the newest push about weights. */
+export function useLive(): WeightsUpdated | null {
+  const [push, set] = useState<WeightsUpdated | null>(null);
+  useEffect(() => {
+    weights = set;
+    open = true;
+    setLink(link);
+    socket.connect();
+    return () => {
+      open = false;
+      greeted = false;
+      link = "connecting";
+      socket.disconnect();
+      setLink(null);
+    };
+  }, []);
+  return push;
+}
