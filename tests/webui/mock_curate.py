@@ -1,5 +1,5 @@
-"""A server that speaks curators' wire over generated data: 70,000 items, planted confusions, images,
-tables or texts. Every message that comes or goes is checked against `cincer.server.wire`.
+"""A server that speaks curators' wire over generated data: 70,000 items, planted confusions,
+images, tables or texts. Every message that comes or goes is checked against `cincer.server.wire`.
 
 `python -m webui.mock_curate --kind text --classes 100` serves the built page with it.
 """
@@ -193,7 +193,8 @@ class CurateMock(Mock):
         given, machine = self.data.given[row], self.data.predicted[row]
         rest = [c for c in range(len(self.classes)) if c not in (given, machine)][:8]
         beliefs = [(machine, top * 0.97), (given, (1 - top) * 0.9), *((c, 0.004) for c in rest)]
-        near = [{"id": self.name(other), "content": self.content(other), "similarity": 0.99 - k / 50,
+        near = [{"id": self.name(int(other)), "content": self.content(int(other)),
+                 "similarity": 0.99 - k / 50,
                  "label": self.classes[machine if k % 4 else given],
                  "predicted_label": self.classes[machine]}
                 for k, other in enumerate((row + np.arange(1, 9)) % len(self.data.given))]
@@ -233,7 +234,8 @@ class CurateMock(Mock):
                         for r in map(self.row, told.ids))
         count = int(self.data.open.sum())
         made = [{"given_label": self.classes[g], "predicted_label": self.classes[p],
-                 "before": len(self.data.cell(g, p)), "after": max(0, len(self.data.cell(g, p)) - n)}
+                 "before": len(self.data.cell(g, p)),
+                 "after": max(0, len(self.data.cell(g, p)) - n)}
                 for (g, p), n in cells.items()]
         return curate.PreviewView.model_validate({
             "cells": made, "open_before": count, "open_after": max(0, count - sum(cells.values())),

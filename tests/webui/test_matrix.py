@@ -52,7 +52,8 @@ def cell(visit: Visit, look: str = "grid", mock: CurateMock | None = None, **mor
     """The cell 9 -> 6, looked at as asked."""
     page, served = visit("/9/6", mock, wait=".map canvas", **more)
     press(page, *{"map": (), "grid": ("v",), "table": ("v", "v")}[look])
-    page.wait_for_selector({"map": ".map canvas", "grid": ".card-item", "table": ".table-line"}[look])
+    shown = {"map": ".map canvas", "grid": ".card-item", "table": ".table-line"}
+    page.wait_for_selector(shown[look])
     return page, served
 
 
@@ -70,7 +71,8 @@ def test_rows_and_cells_come_with_the_most_first(visit: Visit) -> None:
     assert labels[:5] == ["9", "1", "3", "8", "7"]
     first = page.locator(".tile").first
     assert first.get_attribute("href") == "/curate/matrix/9/6"
-    assert f"{len(mock.data.cell(9, 6))} open" in first.locator(".visually-hidden").inner_text().replace(",", "")
+    said = first.locator(".visually-hidden").inner_text().replace(",", "")
+    assert f"{len(mock.data.cell(9, 6))} open" in said
     numbers = page.locator(".overview-row").first.locator(".tile-count").all_inner_texts()
     counts = [int(n.replace(",", "")) for n in numbers]
     assert counts == sorted(counts, reverse=True)
@@ -139,13 +141,19 @@ def test_what_is_refused_comes_back_with_a_word(visit: Visit) -> None:
     assert tile(page) == str(before)
 
 
+SEEN = """() => {
+  window.seen = [];
+  const said = () => document.querySelector(".tile[href$='/9/6'] .tile-count").textContent;
+  new MutationObserver(() => window.seen.push(said())).observe(
+    document.querySelector('.overview'), {subtree: true, characterData: true, childList: true});
+}"""
+
+
 def test_numbers_fall_once_whatever_comes_first(visit: Visit) -> None:
     """The push comes before the answer: an item never counts twice."""
     page, mock = cell(visit)
     before = count(page)
-    page.evaluate("""() => { window.seen = []; new MutationObserver(() => window.seen.push(
-      document.querySelector(".tile[href$='/9/6'] .tile-count").textContent)).observe(
-      document.querySelector('.overview'), {subtree: true, characterData: true, childList: true}) }""")
+    page.evaluate(SEEN)
     page.click(".card-item >> nth=0")
     press(page, "x")
     until(lambda: len(mock.acts) == 1)
@@ -303,7 +311,7 @@ def test_nothing_to_look_at_says_why(visit: Visit) -> None:
 
 
 def test_a_class_subset_of_a_hundred(visit: Visit) -> None:
-    page, mock = visit("", CurateMock(Data(items=20_000, classes=100), classes=100))
+    page, _ = visit("", CurateMock(Data(items=20_000, classes=100), classes=100))
     assert page.locator(".overview-row").count() < 30
     page.click("text=All 100 classes")
     page.keyboard.type("kite of")
@@ -318,7 +326,7 @@ def test_a_class_subset_of_a_hundred(visit: Visit) -> None:
 def test_axe_finds_nothing(visit: Visit, theme: str) -> None:
     page, _ = visit(theme=theme)
     assert violations(page, theme) == []
-    page, mock = cell(visit, "map", theme=theme)
+    page, _ = cell(visit, "map", theme=theme)
     assert violations(page, theme) == []
     for keys in (("v",), ("ArrowRight", "a"), ("m",), ("Escape", "l"), ("Escape", "v")):
         press(page, *keys)
