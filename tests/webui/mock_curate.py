@@ -193,7 +193,7 @@ class CurateMock(Mock):
         given, machine = self.data.given[row], self.data.predicted[row]
         rest = [c for c in range(len(self.classes)) if c not in (given, machine)][:8]
         beliefs = [(machine, top * 0.97), (given, (1 - top) * 0.9), *((c, 0.004) for c in rest)]
-        near = [{"id": self.name(other), "content": self.content(other),
+        near = [{"id": self.name(int(other)), "content": self.content(int(other)),
                  "similarity": 0.99 - k / 50,
                  "label": self.classes[machine if k % 4 else given],
                  "predicted_label": self.classes[machine]}

@@ -71,8 +71,8 @@ def test_rows_and_cells_come_with_the_most_first(visit: Visit) -> None:
     assert labels[:5] == ["9", "1", "3", "8", "7"]
     first = page.locator(".tile").first
     assert first.get_attribute("href") == "/curate/matrix/9/6"
-    told = first.locator(".visually-hidden").inner_text().replace(",", "")
-    assert f"{len(mock.data.cell(9, 6))} open" in told
+    said = first.locator(".visually-hidden").inner_text().replace(",", "")
+    assert f"{len(mock.data.cell(9, 6))} open" in said
     numbers = page.locator(".overview-row").first.locator(".tile-count").all_inner_texts()
     counts = [int(n.replace(",", "")) for n in numbers]
     assert counts == sorted(counts, reverse=True)
@@ -141,14 +141,19 @@ def test_what_is_refused_comes_back_with_a_word(visit: Visit) -> None:
     assert tile(page) == str(before)
 
 
+SEEN = """() => {
+  window.seen = [];
+  const said = () => document.querySelector(".tile[href$='/9/6'] .tile-count").textContent;
+  new MutationObserver(() => window.seen.push(said())).observe(
+    document.querySelector('.overview'), {subtree: true, characterData: true, childList: true});
+}"""
+
+
 def test_numbers_fall_once_whatever_comes_first(visit: Visit) -> None:
     """The push comes before the answer: an item never counts twice."""
     page, mock = cell(visit)
     before = count(page)
-    page.evaluate("""() => { window.seen = []; new MutationObserver(() => window.seen.push(
-      document.querySelector(".tile[href$='/9/6'] .tile-count").textContent)).observe(
-      document.querySelector('.overview'),
-      {subtree: true, characterData: true, childList: true}) }""")
+    page.evaluate(SEEN)
     page.click(".card-item >> nth=0")
     press(page, "x")
     until(lambda: len(mock.acts) == 1)

@@ -228,8 +228,9 @@ def test_unreadable_and_absent_ones_say_why(visit: Visit, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("role", "pages"), [
-    ("annotator", ["Answer", "Studies"]), ("curator", ["Answer", "Studies"]),
-    ("reader", ["Studies"]), ("source", ["Studies"]), ("admin", ["Studies"])])
+    ("annotator", ["Answer", "Studies"]), ("curator", ["Answer", "Matrix", "Studies"]),
+    ("reader", ["Matrix", "Studies"]), ("source", ["Studies"]),
+    ("admin", ["Matrix", "Studies"])])
 def test_only_pages_for_the_role(visit: Visit, role: str, pages: list[str]) -> None:
     page = visit("/", role=role)
     until(lambda: page.locator(".top nav a").all_inner_texts() == pages)
