@@ -228,9 +228,10 @@ def test_unreadable_and_absent_ones_say_why(visit: Visit, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("role", "pages"), [
-    ("annotator", ["Answer", "Studies"]), ("curator", ["Answer", "Matrix", "Studies"]),
-    ("reader", ["Matrix", "Studies"]), ("source", ["Studies"]),
-    ("admin", ["Matrix", "Studies"])])
+    ("annotator", ["Answer", "Studies"]),
+    ("curator", ["Answer", "Matrix", "Suggestions", "Studies"]),
+    ("reader", ["Matrix", "Suggestions", "Studies"]), ("source", ["Studies"]),
+    ("admin", ["Matrix", "Suggestions", "Studies"])])
 def test_only_pages_for_the_role(visit: Visit, role: str, pages: list[str]) -> None:
     page = visit("/", role=role)
     until(lambda: page.locator(".top nav a").all_inner_texts() == pages)
