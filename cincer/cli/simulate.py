@@ -12,9 +12,6 @@ import click
 from .options import json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
 
-LIVE = ("advice_every", "relabel_policy", "weight_policy", "auto_accept", "auto_accept_gain")
-"""Settings of what only a live server does, beside its loop."""
-
 COLUMNS = ("queries", "follow_ups", "labels_inspected", "cleaned", "mislabelled_seen", "f1",
            "f1_clean")
 
@@ -46,7 +43,7 @@ AUDIT_SHARE = 0.0
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), metavar="N",
               help="Processes, one thread each; every one takes whole repeats. The file is the "
                    "same for any number.")
-@settings_options("loop", "model", leave_out=("counter_example", *LIVE),
+@settings_options("loop", "model", leave_out=("counter_example",),
                   defaults={"audit_share": AUDIT_SHARE})
 @json_option
 def simulate(
