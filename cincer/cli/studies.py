@@ -47,6 +47,9 @@ OPTIONS = (
     click.option("--out", default=None, type=click.Path(path_type=Path, file_okay=False),
                  metavar="DIR", help="Where runs, tables and figures go; what is there is gone on "
                                      "with. [default: cincer-studies/ and the study's name]"),
+    click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), metavar="N",
+                 help="Processes, one thread each; every one takes whole repeats. The runs are "
+                      "the same for any number."),
     click.option("--report-only", is_flag=True,
                  help="Run nothing: make tables and figures again from the runs in DIR."),
     json_option,
@@ -54,7 +57,9 @@ OPTIONS = (
 
 
 def _command(name: str) -> click.Command:
-    def run(out: Path | None, report_only: bool, as_json: bool, **options: Any) -> None:
+    def run(
+        out: Path | None, jobs: int, report_only: bool, as_json: bool, **options: Any
+    ) -> None:
         from cincer_experiments.studies.run import run as run_study
         from cincer_experiments.studies.run import tell
         from cincer_experiments.studies.study import study
@@ -67,7 +72,8 @@ def _command(name: str) -> click.Command:
             found = tell(chosen, folder, finished=True, figures=figures)
         else:
             with click.progressbar(length=1000, file=sys.stderr) as bar:
-                found = run_study(chosen, folder, _told(bar), figures=figures)
+                found = run_study(
+                    chosen, folder, _told(bar), figures=figures, jobs=jobs)
         print_json(found) if as_json else _show(found, folder)
 
     command: Callable[..., Any] = run

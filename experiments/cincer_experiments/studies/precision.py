@@ -15,7 +15,7 @@ One training a repeat serves all strategies and both variants.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from cincer.kernels.whole import jacobians
 from cincer.protocols import CounterExample
 from cincer_streams.published import published_streams
 
+from ..jobs import Told, spread
 from ..published.nets import Grid
 from ..published.picks import DAMPING, Seen, suspect
 from ..published.protocol import networks
@@ -73,9 +74,11 @@ class Trained:
             lambda positions: jacobians(self.network, self.x[positions]))
 
 
-def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator[dict[str, Any]]:
+def run(
+    plan: Plan, out: Path, progress: Progress = lambda *_: None, *, jobs: int = 1
+) -> Iterator[dict[str, Any]]:
     """Runs what `out` does not hold yet, one line a variant, selector and repeat; yields them all.
-    """
+    `jobs`: processes, of which each takes whole repeats."""
     if set(ALONE) & set(plan.selectors):
         raise InvalidInput(f"{' and '.join(ALONE)} show no counter-example to be precise about")
     done = _resume(plan, out)
@@ -84,11 +87,13 @@ def run(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> Iterator
     yield from done.values()
     missing = [key for key in keys if key not in done]
     with out.open("a", encoding="utf-8") as file:
-        for count, line in enumerate(_played(plan, missing), start=len(done) + 1):
+        for count, line in enumerate(_everywhere(plan, missing, jobs), start=len(done) + 1):
             file.write(json.dumps(line) + "\n")
             file.flush()
             progress(f"{line['selector']}, repeat {line['repeat']}", count, len(keys))
             yield line
+    found = lines(out.read_text(encoding="utf-8").splitlines())
+    _write(plan, out, [found[key] for key in keys if key in found])
 
 
 def train(found: Streams, repeats: Sequence[int], model: str, schedule: Schedule) -> list[Trained]:
@@ -134,7 +139,25 @@ def losses(probs: Tensor, labels: Tensor) -> Tensor:
     return -probs.gather(1, labels[:, None])[:, 0].clamp(min=SMALLEST).log()
 
 
+def _everywhere(
+    plan: Plan, missing: Sequence[Key], jobs: int
+) -> Iterator[dict[str, Any]]:
+    """The missing runs, repeat by repeat in `jobs` processes."""
+    repeats = sorted({repeat for _, _, repeat in missing})
+    shares = [(plan, [key for key in missing if key[2] in repeats[at::jobs]])
+              for at in range(min(jobs, len(repeats)))]
+    if len(shares) < 2:
+        return _played(plan, missing)
+    return spread(_share, shares, lambda *_: None)
+
+
+def _share(share: tuple[Plan, list[Key]], _: Told) -> Iterator[dict[str, Any]]:
+    return _played(*share)
+
+
 def _played(plan: Plan, missing: Sequence[Key]) -> Iterator[dict[str, Any]]:
+    """The missing runs, on one thread: more would round sums differently."""
+    torch.set_num_threads(1)
     repeats = sorted({repeat for _, _, repeat in missing})
     if not repeats:
         return
@@ -158,9 +181,13 @@ def _resume(plan: Plan, out: Path) -> dict[Key, dict[str, Any]]:
         raise Conflict(f"{out} holds runs with other settings or versions; name another folder")
     found = lines(rest)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text("".join(f"{text}\n" for text in [header, *map(json.dumps, found.values())]),
-                   encoding="utf-8")
+    _write(plan, out, found.values())
     return found
+
+
+def _write(plan: Plan, out: Path, found: Iterable[dict[str, Any]]) -> None:
+    texts = [json.dumps(plan.header()), *map(json.dumps, found)]
+    out.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
 
 
 def lines(texts: Sequence[str]) -> dict[Key, dict[str, Any]]:

@@ -27,15 +27,17 @@ PAUSE = 5.0
 
 
 def run(
-    study: Study, folder: Path, progress: Progress = lambda *_: None, *, figures: bool = True
+    study: Study, folder: Path, progress: Progress = lambda *_: None, *, figures: bool = True,
+    jobs: int = 1,
 ) -> dict[str, Any]:
-    """Runs what `folder` lacks; `study.json` there follows as runs end, figures at the end of a
-    pair. Returns its content."""
+    """Runs what `folder` lacks in `jobs` processes; `study.json` there follows as runs end,
+    figures at the end of a pair. Returns its content."""
     found: dict[str, Any] = {}
     play = precision.run if study.name == "q3" else simulate.run
     for number, pair in enumerate(study.pairs, start=1):
         told = time.monotonic()
-        for _ in play(study.plan(pair), folder / f"runs-{pair.name}.jsonl", progress):
+        out = folder / f"runs-{pair.name}.jsonl"
+        for _ in play(study.plan(pair), out, progress, jobs=jobs):
             if time.monotonic() - told > PAUSE:
                 tell(study, folder, finished=False, figures=False)
                 told = time.monotonic()
