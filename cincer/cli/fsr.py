@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import click
 from ..errors import InvalidInput
 from .options import json_option
 from .output import Command
-from .rdia import show
+from .reporting import figures_wanted, names, report, told
 
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -67,11 +66,11 @@ def few_labels(
     from cincer_experiments.fast_reweighting.methods import Plan
 
     figures = figures_wanted(as_json)
-    found, pictures = noise_table.run(
+    found = noise_table.run(
         names(data), seed, repeats, told, names(methods), Plan(model, epochs), rows,
         [round(value) for value in _numbers(labels, "labels", 1, 1e9)],
         _numbers(rates, "rates", 0, 1))
-    report(found, pictures, out or Path("cincer-studies") / "fsr", as_json, figures)
+    report(found, out or Path("cincer-studies") / "fsr", as_json, figures)
 
 
 @click.command("imbalance", cls=Command)
@@ -91,15 +90,10 @@ def long_tails(
     from cincer_experiments.fast_reweighting.methods import Plan
 
     figures = figures_wanted(as_json)
-    found, pictures = imbalance_table.run(
+    found = imbalance_table.run(
         names(data), seed, repeats, told, names(methods), Plan(model, epochs), largest,
         _numbers(factors, "factors", 1, 1e9))
-    report(found, pictures, out or Path("cincer-studies") / "imbalance", as_json, figures)
-
-
-def names(text: str) -> tuple[str, ...]:
-    """The names in a list with commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    report(found, out or Path("cincer-studies") / "imbalance", as_json, figures)
 
 
 def _numbers(text: str, option: str, low: float, high: float) -> list[float]:
@@ -114,29 +108,6 @@ def _numbers(text: str, option: str, low: float, high: float) -> list[float]:
                                f"{part!r}", field=option)
         found.append(value)
     return found
-
-
-def figures_wanted(as_json: bool) -> bool:
-    """Whether figures can be drawn; without them there must be JSON."""
-    there = find_spec("matplotlib") is not None
-    if not there and not as_json:
-        raise InvalidInput("figures need matplotlib: pip install matplotlib; or use --json")
-    return there
-
-
-def told(text: str) -> None:
-    click.echo(f"  {text}", err=True)
-
-
-def report(
-    found: Any, pictures: Sequence[Any], folder: Path, as_json: bool, figures: bool
-) -> None:
-    from cincer_experiments.document import write
-    from cincer_experiments.studies.report import draw
-
-    document = found.document(draw(pictures, folder, figures))
-    write(document, folder)
-    show(document, folder, as_json)
 
 
 COMMANDS = (few_labels, long_tails)

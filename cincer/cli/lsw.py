@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from .fsr import figures_wanted, names, report, told
 from .options import json_option
 from .output import Command
+from .reporting import figures_wanted, names, report, told
 
 
 @click.command("lsw", cls=Command)
@@ -37,8 +37,8 @@ def finding(
     figures = figures_wanted(as_json)
     counts = tuple(sorted({trusted, *(n for n in study.TRUSTED if n > trusted)}))
     plan = study.Plan(rows, names(methods), trusted=counts)
-    found, pictures = study.run(names(data), seed, repeats, told, plan)
-    report(found, pictures, out or Path("cincer-studies") / "lsw", as_json, figures)
+    found = study.run(names(data), seed, repeats, told, plan)
+    report(found, out or Path("cincer-studies") / "lsw", as_json, figures)
 
 
 COMMANDS = (finding,)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from .fsr import names, told
 from .options import json_option
 from .output import Command
-from .rdia import show
+from .reporting import names, show, told
 
 
 @click.command(cls=Command)

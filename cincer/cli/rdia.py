@@ -10,7 +10,8 @@ import click
 
 from ..errors import InvalidInput
 from .options import json_option
-from .output import Command, print_json, print_table
+from .output import Command
+from .reporting import figures_wanted, names, report, told
 
 ABOUT = {
     "rdia-table1": "Test loss by strategy without added noise: breast-cancer, pima, mnist-1v7, "
@@ -51,9 +52,9 @@ def _command(name: str) -> click.Command:
     def run(data: str | None, seed: int, repeats: int, out: Path | None, as_json: bool) -> None:
         from cincer_experiments.relabelling.studies import STUDIES
 
-        study = STUDIES[name]
-        found = study.run(_names(data) or study.data, seed, repeats, _told)
-        report(found, out or Path("cincer-studies") / name, as_json)
+        study, figures = STUDIES[name], figures_wanted(as_json)
+        found = study.run(names(data) or study.data, seed, repeats, told)
+        report(found, out or Path("cincer-studies") / name, as_json, figures)
 
     return click.command(name, cls=Command, help=ABOUT[name])(run)
 
@@ -85,15 +86,12 @@ def learning_by_loss(
     """Test accuracy of RDIA-LS and its baselines by noise rate."""
     from cincer_experiments.relabelling import ls_table
 
+    figures = figures_wanted(as_json)
     plan = ls_table.Plan(
-        ls_table.FULL if full else ls_table.short(epochs), _names(methods) or ls_table.METHODS,
-        tuple(_rate(part) for part in _names(rates)), network, noise_rate == "estimated", gamma)
-    found = ls_table.run(_names(data), seed, repeats, _told, plan)
-    report(found, out or Path("cincer-studies") / "rdia-ls", as_json)
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
+        ls_table.FULL if full else ls_table.short(epochs), names(methods) or ls_table.METHODS,
+        tuple(_rate(part) for part in names(rates)), network, noise_rate == "estimated", gamma)
+    found = ls_table.run(names(data), seed, repeats, told, plan)
+    report(found, out or Path("cincer-studies") / "rdia-ls", as_json, figures)
 
 
 def _rate(text: str) -> float:
@@ -104,31 +102,6 @@ def _rate(text: str) -> float:
     if not 0 <= found < 1:
         raise InvalidInput(f"rates must be 0 to below 1, not {text!r}", field="rates")
     return found
-
-
-def _told(text: str) -> None:
-    click.echo(f"  {text}", err=True)
-
-
-def report(found: Any, folder: Path, as_json: bool) -> None:
-    """Writes the findings into `folder` and shows them."""
-    from cincer_experiments.document import write
-
-    document = found.document()
-    write(document, folder)
-    show(document, folder, as_json)
-
-
-def show(document: dict[str, Any], folder: Path, as_json: bool) -> None:
-    """The content of a `study.json`, which was written into `folder`."""
-    if as_json:
-        print_json(document)
-        return
-    for table in document["tables"]:
-        print_table([dict(zip(table["columns"], row, strict=True)) for row in table["rows"]],
-                    table["title"])
-    print_table(document["verdicts"], "verdicts")
-    click.echo(f"written to {folder}")
 
 
 COMMANDS = [*(_command(name) for name in ABOUT), learning_by_loss]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..errors import InvalidInput
 from .options import json_option
 from .output import Command, print_json, print_table
+from .reporting import figures_wanted
 
 HELP = {
     "q1": "Is it worth showing a counter-example? Cleaned labels and F1 over the stream.",
@@ -64,9 +63,7 @@ def _command(name: str) -> click.Command:
         from cincer_experiments.studies.run import tell
         from cincer_experiments.studies.study import study
 
-        figures = find_spec("matplotlib") is not None
-        if not figures and not as_json:
-            raise InvalidInput("figures need matplotlib: pip install matplotlib; or use --json")
+        figures = figures_wanted(as_json)
         chosen, folder = study(name, **options), out or Path("cincer-studies") / name
         if report_only:
             found = tell(chosen, folder, finished=True, figures=figures)

@@ -8,8 +8,7 @@ from importlib.util import find_spec
 import pytest
 from click.testing import CliRunner
 
-from cincer.cli import main
-from cincer.cli import studies as command
+from cincer.cli import main, reporting
 from cincer.config import ModelSettings
 from cincer_experiments.studies.study import STUDIES
 
@@ -88,7 +87,7 @@ def test_what_cannot_be_run_is_said_in_one_line(name, words, told, tmp_path):
 
 def test_json_needs_no_matplotlib(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        command, "find_spec", lambda name: None if name == "matplotlib" else find_spec(name))
+        reporting, "find_spec", lambda name: None if name == "matplotlib" else find_spec(name))
     found = experiment("q1", tmp_path, "--selectors", SHOWN)
     assert (found.exit_code, "matplotlib" in found.stderr) == (2, True)
     found = experiment("q1", tmp_path, "--selectors", SHOWN, "--json")

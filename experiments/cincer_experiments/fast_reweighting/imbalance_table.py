@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ..relabelling.findings import Findings
-from ..studies.report import Picture
+from ..studies.findings import Findings
 from .measured import Setting, measure, table, verdict
 from .methods import Plan, check
 from .pictures import by_setting
@@ -33,7 +32,7 @@ def run(
     data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], None],
     methods: Sequence[str] = COMPARED, plan: Plan | None = None, largest: int | None = None,
     factors: Sequence[float] = FACTORS,
-) -> tuple[Findings, list[Picture]]:
+) -> Findings:
     """`factors`: ratios of the largest class, of `largest` examples, to the smallest."""
     check(tuple(methods))
     plan = plan or Plan()
@@ -44,7 +43,6 @@ def run(
          "model": plan.model, "epochs": plan.epochs, "factors": list(factors),
          "largest": {name: largest or LARGEST.get(name, MOST) for name in data}})
     found.notes.extend(NOTES)
-    pictures = []
     for name in data:
         size = largest or LARGEST.get(name, MOST)
         settings = [Setting(f"ratio {factor:g}", factor, partial(long_tail, name, size, factor))
@@ -57,9 +55,9 @@ def run(
                 verdict(name, measured, setting, method, "uniform",
                         f"{method} is more accurate than uniform", _beside(setting, method))
                 for setting in settings for method in methods if method != "uniform")
-        pictures.append(by_setting(f"imbalance-{name}", name, measured,
+        found.pictures.append(by_setting(f"imbalance-{name}", name, measured,
                                    {"largest class to smallest": settings}))
-    return found, pictures
+    return found
 
 
 def _published(setting: Setting, method: str) -> float | None:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ..document import Verdict
-from ..relabelling.findings import Findings
-from ..studies.report import Picture
+from ..studies.findings import Findings
 from .measured import Measured, Setting, measure, table, verdict
 from .methods import Plan, check
 from .pictures import by_setting
@@ -36,7 +35,7 @@ def run(
     data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], None],
     methods: Sequence[str] = COMPARED, plan: Plan | None = None, rows: int = ROWS,
     labels: Sequence[int] = LABELS, rates: Sequence[float] = RATES,
-) -> tuple[Findings, list[Picture]]:
+) -> Findings:
     """`methods` of `methods`; `labels` a class and `rates` of symmetric noise to go through."""
     check(tuple(methods))
     plan = plan or Plan()
@@ -47,7 +46,6 @@ def run(
          "model": plan.model, "epochs": plan.epochs, "rows": rows, "labels": list(labels),
          "rates": list(rates)})
     found.notes.extend(NOTES)
-    pictures = []
     for name in data:
         few = [Setting(f"{count} labels a class", count,
                        partial(few_labels, name, rows, count, plan.model)) for count in labels]
@@ -57,9 +55,9 @@ def run(
                            lambda text, name=name: progress(f"{name}, {text}"))  # type: ignore[misc]
         found.tables.append(table(name, measured, _published))
         found.verdicts.extend(_verdicts(name, measured))
-        pictures.append(by_setting(
+        found.pictures.append(by_setting(
             f"fsr-{name}", name, measured, {"labels a class": few, "symmetric noise": flips}))
-    return found, pictures
+    return found
 
 
 def _published(setting: Setting, method: str) -> float | None:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ..document import Cell, Table, Verdict
+from ..studies.findings import Findings
+from ..studies.report import Picture
+from ..studies.values import Panel, Series, shares
 from ..summary import mean
-from .findings import Findings
+from . import pictures
 from .fitting import alpha_of, chosen, fitted, judged
 from .noise import flip
 from .problems import Problem, problem
@@ -32,6 +35,7 @@ def run(data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], 
         erm, cells = _measure(each, seed, repeats, progress)
         found.tables.append(_table(name, erm, cells))
         found.verdicts.append(_smaller_is_better(name, cells))
+        found.pictures.append(_picture(name, repeats, erm, cells))
         found.notes.extend([f"{name}: {note}" for note in each.notes])
     return found
 
@@ -65,6 +69,28 @@ def _table(name: str, erm: dict[float, list[float]], cells: Counts) -> Table:
     return Table(f"{name}: by threshold and noise", (
         "strategy", "noise", "relabelled", "test loss", "published relabelled",
         "published loss"), rows)
+
+
+def _picture(
+    name: str, repeats: int, erm: dict[float, list[float]], cells: Counts
+) -> Picture:
+    known = name.startswith("mnist-1v7")
+    losses = [Series("erm", {rate: mean(found) for rate, found in erm.items()},
+                     TABLE_3_ERM if known else {})]
+    counts = []
+    for alpha in ALPHAS:
+        said = TABLE_3[alpha] if known else {}
+        losses.append(Series(
+            f"rdia {alpha:g}", {rate: mean(loss for _, loss in cells[alpha, rate])
+                                for rate in RATES},
+            {rate: loss for rate, (_, loss) in said.items()}))
+        counts.append(Series(
+            f"rdia {alpha:g}", {rate: mean(n for n, _ in cells[alpha, rate]) for rate in RATES},
+            {rate: n for rate, (n, _) in said.items() if n is not None}))
+    noise, ticks = "labels flipped", shares(RATES)
+    return pictures.lines(f"alpha-{name}", f"{name}: by threshold and noise", repeats, [
+        Panel("test log loss", noise, losses, ticks, log=True),
+        Panel("rows relabelled", noise, counts, ticks)])
 
 
 def _smaller_is_better(name: str, cells: Counts) -> Verdict:

@@ -28,10 +28,8 @@ from cincer.rng import derive, generator
 from cincer_streams.datasets import load
 from cincer_streams.noise import NoiseSpec, corrupt
 
-from ..document import Cell, Table, Verdict
-from ..summary import Mean, mean
-from .findings import Findings
-from .published import TABLE_6
+from ..studies.findings import Findings
+from .ls_results import Curve, Curves, drawn, tables, verdicts
 
 METHODS = ("erm", "forward", "self_teaching", "co_teaching", "sigua", "rdia_ls",
            "rdia_ls_released")
@@ -100,17 +98,6 @@ def short(epochs: int) -> Training:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """By epoch: test accuracy in per cent; of the rows kept, the share labelled right, in per
-    cent. `rate`: the noise rate it was told; `gamma`: None where the method has none."""
-
-    accuracy: tuple[float, ...]
-    purity: tuple[float, ...]
-    rate: float
-    gamma: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Images:
     """x (N, F) float32; given (N,); right (N,) bool, for the purity alone; the gold part."""
 
@@ -136,15 +123,16 @@ def run(
          "gamma": "by held-out rows" if plan.gamma is None else plan.gamma,
          "noise_rate": "estimated" if plan.estimated else "given"})
     for name in data:
-        curves: dict[tuple[str, float], list[Curve]] = {}
+        curves: Curves = {}
         for rate in plan.rates:
             for method in plan.methods:
                 for at in range(repeats):
                     curve = one(images(name, rate, seed + at), method, rate, seed + at, plan)
                     curves.setdefault((method, rate), []).append(curve)
                     progress(f"{name}, noise {rate}, {method}: {curve.accuracy[-1]:.2f} %")
-        found.tables.extend(_tables(name, plan, curves))
-        found.verdicts.extend(_verdicts(name, plan, curves))
+        found.tables.extend(tables(name, plan, curves))
+        found.verdicts.extend(verdicts(name, plan, curves))
+        found.pictures.extend(drawn(name, plan, curves))
     if training.epochs < FULL.epochs:
         found.notes.append(f"{training.epochs} epochs instead of the paper's {FULL.epochs}; "
                            "--full trains them all.")
@@ -218,54 +206,3 @@ def _brief(rows: int, seed: int) -> Training:
     """Plain training on half of `rows`, for the estimate."""
     epochs = math.ceil(ESTIMATE_STEPS / math.ceil(rows / 2 / FULL.batch))
     return Training(epochs=epochs, ramp=1, decay_from=epochs, seed=seed)
-
-
-def _last(curves: list[Curve]) -> Mean:
-    return mean(curve.accuracy[-1] for curve in curves)
-
-
-def _tables(
-    name: str, plan: Plan, curves: dict[tuple[str, float], list[Curve]]
-) -> list[Table]:
-    rows: list[list[Cell]] = []
-    epochs: list[list[Cell]] = []
-    for (method, rate), found in curves.items():
-        end = _last(found)
-        known = TABLE_6.get(method.removesuffix("_released"), {}) if name == "mnist" else {}
-        rows.append([method, rate, mean(c.rate for c in found).mean, end.mean,
-                     end.error if end.n > 1 else None,
-                     mean(c.purity[-1] for c in found).mean, _gammas(found), known.get(rate)])
-        for at in range(plan.training.epochs):
-            epochs.append([method, rate, at + 1, mean(c.accuracy[at] for c in found).mean,
-                           mean(c.purity[at] for c in found).mean])
-    return [Table(f"{name}: after the last epoch", (
-        "method", "noise", "rate told", "test accuracy %", "standard error",
-        "right among kept %", "gamma", "published %"), rows),
-        Table(f"{name}: by epoch", ("method", "noise", "epoch", "test accuracy %",
-                                    "right among kept %"), epochs)]
-
-
-def _gammas(curves: list[Curve]) -> str:
-    return ", ".join(f"{curve.gamma:g}" for curve in curves if curve.gamma is not None)
-
-
-def _verdicts(
-    name: str, plan: Plan, curves: dict[tuple[str, float], list[Curve]]
-) -> list[Verdict]:
-    found = []
-    for rate in plan.rates:
-        if "rdia_ls" not in plan.methods:
-            break
-        ours = _last(curves["rdia_ls", rate]).mean
-        published = TABLE_6["rdia_ls"].get(rate) if name == "mnist" else None
-        if published is not None:
-            found.append(Verdict(f"{name}, noise {rate:.0%}", "no less accurate than published",
-                                 f"{ours:.2f}", f"{published:.2f}", ours >= published))
-        others = {m: _last(curves[m, rate]).mean for m in plan.methods
-                  if not m.startswith("rdia_ls")}
-        if others:
-            best = max(others, key=lambda m: others[m])
-            found.append(Verdict(f"{name}, noise {rate:.0%}", "RDIA-LS beats its baselines",
-                                 f"{ours:.2f}; best {best} {others[best]:.2f}", "yes",
-                                 ours > others[best]))
-    return found

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cincer_streams.truth import Labels
 
 from ..document import Cell, Table, Verdict
+from ..studies.findings import Findings
+from ..studies.report import Picture
+from ..studies.values import Panel, Series, shares
 from ..summary import mean
-from .findings import Findings
+from . import pictures
 from .fitting import ALPHAS, alpha_of, chosen, fitted, judged, outcome
 from .noise import Noisy, flip
 from .problems import Problem, problem
@@ -45,6 +49,7 @@ def run(data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], 
             points[rate] = [one(each, rate, seed + at) for at in range(repeats)]
         found.tables.append(_table(name, points))
         found.verdicts.extend(_verdicts(name, points))
+        found.pictures.append(_picture(name, repeats, points))
         found.notes.extend([f"{name}: {note}" for note in each.notes])
     return found
 
@@ -79,6 +84,25 @@ def _table(name: str, points: dict[float, list[Point]]) -> Table:
     return Table(f"{name}: test loss", (
         "noise", "erm", "dropout", "rdia", "alpha", "relabelled", "precision", "recall",
         "rdia's standard error"), rows)
+
+
+def _picture(name: str, repeats: int, points: dict[float, list[Point]]) -> Picture:
+    def lines(*parts: str) -> list[Series]:
+        return [Series(part, {rate: mean(getattr(point, part) for point in found)
+                              for rate, found in points.items()}) for part in parts]
+
+    ticks = shares(RATES)
+    noise = "labels flipped"
+    return pictures.lines(f"noise-{name}", f"{name}: test loss by noise", repeats, [
+        Panel("test log loss", noise, lines("erm", "dropout", "rdia"), ticks, log=True),
+        Panel("of the rows RDIA relabels", noise,
+              _known(lines("precision", "recall")), shares(RATES[1:]))])
+
+
+def _known(lines: list[Series]) -> list[Series]:
+    """Without the settings that nothing can be said of."""
+    return [replace(line, means={at: one for at, one in line.means.items()
+                                 if not math.isnan(one.mean)}) for line in lines]
 
 
 def _verdicts(name: str, points: dict[float, list[Point]]) -> list[Verdict]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..studies.findings import Findings
 from . import alpha_table, noise_table, table1, validation_table
-from .findings import Findings
 
 Progress = Callable[[str], None]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from cincer.relabel.choose import Tried
 
 from ..document import Cell, Table, Verdict
-from ..summary import mean
-from .findings import Findings
+from ..studies.findings import Findings
+from ..studies.report import Picture
+from ..summary import Mean, mean
+from . import pictures
 from .fitting import ALPHAS, Fitted, alpha_of, chosen, fitted, judged, outcome
 from .problems import Problem, problem
 from .published import TABLE_1
@@ -64,6 +68,7 @@ def _one(found: Findings, each: Problem, seed: int, repeats: int) -> None:
                for t in tried]),
         _influence(head)])
     found.verdicts.extend(_verdicts(each.name, rows, numbers))
+    found.pictures.append(_picture(each.name, repeats, rows))
     found.notes.extend([f"{each.name}: {note}" for note in each.notes])
 
 
@@ -77,6 +82,12 @@ def _drawn(
     return [name, alpha if name == "random" else None, treated, losses.mean,
             losses.error if repeats > 1 else None, numbers[name.removesuffix("_sigmoid")
                                                            .removesuffix("_linear")]]
+
+
+def _picture(name: str, repeats: int, rows: Sequence[Sequence[Any]]) -> Picture:
+    points = [(label, Mean(loss, math.nan if error is None else error, repeats), said)
+              for label, _, _, loss, error, said in rows]
+    return pictures.strategies(f"loss-{name}", f"{name}: test loss by strategy", repeats, points)
 
 
 def _influence(head: Fitted) -> Table:

@@ -9,8 +9,11 @@ from itertools import pairwise
 from cincer.errors import InvalidInput
 
 from ..document import Cell, Table, Verdict
+from ..studies.findings import Findings
+from ..studies.report import Picture
+from ..studies.values import Panel, Series
 from ..summary import mean
-from .findings import Findings
+from . import pictures
 from .fitting import ALPHAS, alpha_of, chosen, fitted, judged, outcome
 from .noise import flip
 from .problems import Problem, problem
@@ -50,6 +53,7 @@ def run(data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], 
             points[size] = [one(each, size, seed + at) for at in range(repeats)]
         found.tables.append(_table(name, points))
         found.verdicts.extend(_verdicts(name, points))
+        found.pictures.append(_picture(name, repeats, points))
         found.notes.extend([f"{name}: {note}" for note in each.notes])
     return found
 
@@ -75,6 +79,19 @@ def _table(name: str, points: dict[int, list[Point]]) -> Table:
     return Table(f"{name}: at {RATE:.0%} noise", (
         "validation rows", "erm", "uids", "dropout", "rdia", "alpha", "published erm",
         "published uids", "published rdia"), rows)
+
+
+def _picture(name: str, repeats: int, points: dict[int, list[Point]]) -> Picture:
+    known = TABLE_4 if name.startswith("mnist-1v7") else {}
+    lines = [
+        Series(part, {size: mean(getattr(point, part) for point in found)
+                      for size, found in points.items()},
+               {float(size): loss for size, loss in known.get(part, {}).items()})
+        for part in ("erm", "uids", "dropout", "rdia")]
+    return pictures.lines(
+        f"validation-{name}", f"{name}: test loss at {RATE:.0%} noise", repeats,
+        [Panel("test log loss", "validation rows", lines, {size: str(size) for size in points},
+               log=True)])
 
 
 def _verdicts(name: str, points: dict[int, list[Point]]) -> list[Verdict]:

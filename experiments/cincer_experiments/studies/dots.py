@@ -96,6 +96,20 @@ def precision(one: Measured) -> Figure:
     return figure
 
 
+@styled
+def losses(rows: Sequence[tuple[str, Mean, float | None]]) -> Figure:
+    """A name, ours and the published value a row, in the order given; lower is better."""
+    figure, (axes,) = panels(1, 1.1 + ROW * len(rows))
+    for row, (_, ours, theirs) in enumerate(rows):
+        _point(axes, ours, row - 0.12 * (theirs is not None), ACCENT, FILLED, "ours")
+        if theirs is not None:
+            _point(axes, Mean(theirs, math.nan, 1), row + 0.16, SECOND, HOLLOW, "published")
+    axes.set(xlabel="test log loss")
+    _rows(axes, [name for name, *_ in rows], None)
+    _legend(figure, axes)
+    return figure
+
+
 def _point(
     axes: Axes, value: Mean, at: float, colour: str, mark: Mapping[str, Any], label: str
 ) -> None:

@@ -10,8 +10,7 @@ from torch import Tensor
 from cincer.errors import InvalidInput
 from cincer.reweight import reweighter
 
-from ..relabelling.findings import Findings
-from ..studies.report import Picture
+from ..studies.findings import Findings
 from . import pictures, tables
 from .features import Kernel
 from .outcome import Outcomes, outcome
@@ -68,7 +67,7 @@ class Plan:
 
 def run(
     data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], None], plan: Plan
-) -> tuple[Findings, list[Picture]]:
+) -> Findings:
     """Trusted examples, noise, batches and networks are drawn anew for each of `repeats`."""
     for name in data:
         check(name)
@@ -79,7 +78,6 @@ def run(
          "methods": list(plan.methods), "noises": [str(noise) for noise in plan.noises],
          "trusted": list(plan.trusted)})
     found.notes.extend(NOTES)
-    drawn: list[Picture] = []
     for name in data:
         outcomes = Outcomes()
         for at in range(repeats):
@@ -90,8 +88,8 @@ def run(
                          f"AUC {score.auc:.3f}")
         found.tables.extend(tables.tables(name, plan, outcomes))
         found.verdicts.extend(tables.verdicts(name, plan, outcomes))
-        drawn.extend(pictures.pictures(name, plan, outcomes))
-    return found, drawn
+        found.pictures.extend(pictures.pictures(name, plan, outcomes))
+    return found
 
 
 def _one(

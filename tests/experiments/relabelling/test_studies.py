@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cincer.cli import main
 from cincer_experiments.document import Table, Verdict, markdown
-from cincer_experiments.relabelling.findings import Findings
+from cincer_experiments.studies.findings import Findings
 
 KEYS = {"study", "title", "question", "finished", "made", "settings", "tables", "figures",
         "verdicts"}
@@ -40,7 +40,13 @@ def test_table_1_as_json_and_as_files(tmp_path):
     assert all(verdict["holds"] for verdict in document["verdicts"])
     text = (tmp_path / "table.md").read_text()
     assert "| rdia, alpha by validation | 0.003 | 26 | 0.066252 |" in text
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["study.json", "table.md"]
+    assert document["figures"] == [{
+        "title": "breast-cancer: test loss by strategy",
+        "caption": "Means over 2 draws, ± one standard error; crosses or diamonds: "
+                   "as published.",
+        "svg": "loss-breast-cancer.svg", "png": "loss-breast-cancer.png"}]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "loss-breast-cancer.png", "loss-breast-cancer.svg", "study.json", "table.md"]
 
 
 def test_noise_says_that_rdia_with_noise_beats_none(tmp_path):
@@ -60,6 +66,7 @@ def test_smaller_data_than_the_papers(study, tmp_path):
     document = json.loads(found.stdout)
     assert document["tables"][0]["rows"]
     assert all(row[-1] is None for row in document["tables"][0]["rows"])
+    assert (tmp_path / document["figures"][0]["png"]).stat().st_size > 10_000
 
 
 def test_unknown_data_is_one_line(tmp_path):

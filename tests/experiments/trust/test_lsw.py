@@ -33,7 +33,7 @@ def test_tables_figures_and_verdicts(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "LEAST_STEPS", 60)
     noises = (Noise("symmetric", 0.4), Noise("pair", 0.3))
     plan = Plan(400, ("uniform", "lsw", "l2rw"), noises, (10, 20))
-    found, pictures = study.run(["digits"], 0, 1, lambda text: None, plan)
+    found = study.run(["digits"], 0, 1, lambda text: None, plan)
     detected, trained, counts = found.tables
     assert [row[:3] for row in detected.rows[:3]] == [["symmetric", 0.4, m] for m in plan.methods]
     assert [row[1] for row in trained.rows] == [
@@ -44,11 +44,11 @@ def test_tables_figures_and_verdicts(tmp_path, monkeypatch):
     assert 90 < lsw[6] <= 100
     assert detected.rows[0][3] is None
     assert len(found.verdicts) == 2 * len(noises) + 1
-    for picture in pictures:
+    for picture in found.pictures:
         from cincer_experiments.studies.plotting import save
 
         save(picture.draw(), tmp_path / "a.svg", tmp_path / "a.png")
-    assert [picture.name for picture in pictures] == ["detection-digits", "weights-digits"]
+    assert [picture.name for picture in found.pictures] == ["detection-digits", "weights-digits"]
 
 
 def test_the_command_writes_what_it_says(tmp_path, monkeypatch):

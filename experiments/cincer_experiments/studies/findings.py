@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..document import Table, Verdict, content
+from .report import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Findings:
     tables: list[Table] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
 
     def document(self, figures: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
         """The content of `study.json`; `figures` as drawn."""
