@@ -28,7 +28,7 @@ def visit(chromium: Any) -> Iterator[Visit]:
 
         def opened(
             path: str = "", mock: CurateMock | None = None, *, size: tuple[int, int] = DESK,
-            theme: str = "light", wait: str = ".tile",
+            theme: str = "light", wait: str = ".tile", motion: str = "reduce",
         ) -> tuple[Any, CurateMock]:
             served = mock or CurateMock(Data(items=7000))
             if served not in mocks:
@@ -36,7 +36,7 @@ def visit(chromium: Any) -> Iterator[Visit]:
                 mocks.append(served)
             context = chromium.new_context(
                 viewport={"width": size[0], "height": size[1]}, color_scheme=theme,
-                reduced_motion="reduce", locale="en-GB", has_touch=size[0] < 500)
+                reduced_motion=motion, locale="en-GB", has_touch=size[0] < 500)
             stack.callback(context.close)
             page = watched(context, troubles)
             page.goto(f"{served.url}curate/matrix{path}")
@@ -48,11 +48,13 @@ def visit(chromium: Any) -> Iterator[Visit]:
         assert not troubles, troubles
 
 
-def cell(visit: Visit, look: str = "grid", mock: CurateMock | None = None, **more: Any) -> Any:
-    """The cell 9 -> 6, looked at as asked."""
-    page, served = visit("/9/6", mock, wait=".map canvas", **more)
+def cell(
+    visit: Visit, look: str = "grid", mock: CurateMock | None = None, at: str = "/9/6", **more: Any
+) -> Any:
+    """The cell 9 -> 6 or another, looked at as asked."""
+    page, served = visit(at, mock, wait=".map-top", **more)
     press(page, *{"map": (), "grid": ("v",), "table": ("v", "v")}[look])
-    shown = {"map": ".map canvas", "grid": ".card-item", "table": ".table-line"}
+    shown = {"map": ".map-top", "grid": ".card-item", "table": ".table-line"}
     page.wait_for_selector(shown[look])
     return page, served
 
@@ -93,7 +95,7 @@ def test_the_whole_workspace_by_keyboard(visit: Visit) -> None:
     page, mock = visit()
     page.focus(".tile[tabindex='0']")
     press(page, "ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft", "Enter")
-    page.wait_for_selector(".map canvas")
+    page.wait_for_selector(".map-top")
     assert page.url.endswith("/curate/matrix/9/6")
     until(lambda: page.evaluate("document.activeElement.tagName") == "CANVAS")
     before = count(page)
@@ -193,7 +195,7 @@ def test_after_three_equal_fixes_the_rest_is_offered_and_reviewed(visit: Visit) 
 
 def test_a_lasso_a_click_and_a_range_select(visit: Visit) -> None:
     page, mock = cell(visit, "map")
-    box = page.locator(".map canvas").bounding_box()
+    box = page.locator(".map-top").bounding_box()
     corners = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
     page.mouse.move(*places[0])
@@ -214,6 +216,89 @@ def test_a_lasso_a_click_and_a_range_select(visit: Visit) -> None:
     assert page.inner_text(".float-count b") == str(expected)
 
 
+PICTURE = """() => {
+    const canvas = document.querySelector(".map-ground");
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const box = canvas.getBoundingClientRect();
+    const map = document.querySelector(".map").getBoundingClientRect();
+    const found = [];
+    for (let y = 0; y < map.height; y++) for (let x = 0; x < map.width; x++) {
+        const at = Math.round(x + map.x - box.x) + Math.round(y + map.y - box.y) * width;
+        if (data[4 * at + 3] === 255) found.push(x + y * 10000);
+    }
+    return found;
+}"""
+
+
+def test_a_map_that_was_moved_comes_to_rest_as_if_drawn_there(visit: Visit) -> None:
+    page, _ = cell(visit, "map", CurateMock(Data(items=20_000, dense=9000)), at="/1/0")
+    whole = set(page.evaluate(PICTURE))
+    assert len(whole) > 1000
+    box = page.locator(".map-top").bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 150)
+    page.mouse.down(button="middle")
+    page.mouse.move(box["x"] + 230, box["y"] + 170, steps=6)
+    page.mouse.up(button="middle")
+    until(lambda: page.evaluate("document.querySelector('.map-ground').style.transform") == "none")
+    moved = set(page.evaluate(PICTURE))
+    wide = range(40, int(box["width"]) - 40)
+    high = range(40, int(box["height"]) - 40)
+    expected = {at + 30 + 20 * 10000 for at in whole}
+
+    def inside(places: set[int]) -> set[int]:
+        return {at for at in places if at % 10000 in wide and at // 10000 in high}
+
+    missing = inside(expected) ^ inside(moved)
+    assert len(missing) < 0.02 * len(inside(expected)), len(missing)
+
+
+def test_what_is_resolved_fades_where_it_stood(visit: Visit) -> None:
+    for look, item in (("grid", ".card-item"), ("table", ".table-line[role=row][id]")):
+        page, mock = cell(visit, look, motion="no-preference")
+        page.evaluate("""() => {
+            window.faded = [];
+            new MutationObserver((all) => all.forEach((each) => each.addedNodes.forEach((node) => {
+                if (node.classList?.contains("leaving")) window.faded.push(node.style.transform);
+            }))).observe(document.querySelector(".pane-view"), { childList: true, subtree: true });
+        }""")
+        place = page.locator(item).nth(1).evaluate("(it) => it.style.transform")
+        page.locator(item).nth(1).click()
+        press(page, "c")
+        until(lambda mock=mock: len(mock.acts) == 1)
+        until(lambda page=page: page.evaluate("window.faded.length") == 1)
+        assert page.evaluate("window.faded") == [place]
+        until(lambda page=page: page.locator(".leaving").count() == 0)
+
+
+def test_the_copy_that_is_kept_is_said_by_a_click(visit: Visit) -> None:
+    page, mock = cell(visit, "grid")
+    page.click(".card-item >> nth=0")
+    press(page, "d")
+    page.wait_for_selector(".pane-body[data-stage=keep]")
+    page.click(".card-item >> nth=0")
+    assert "is the one to be marked" in page.inner_text(".m-line")
+    page.click(".card-item >> nth=1")
+    until(lambda: len(mock.acts) == 1)
+    kept = page.locator(".card-item:not(.leaving)").nth(0).get_attribute("title").split(":")[0]
+    assert mock.acts[0]["action"] == "duplicate"
+    assert mock.acts[0]["of"] != mock.acts[0]["ids"][0]
+    assert mock.acts[0]["of"] in kept
+    press(page, "v", "v")
+    page.wait_for_selector(".map-top")
+    press(page, "a")
+    picked = int(page.inner_text(".float-count b"))
+    press(page, "d")
+    page.wait_for_selector(".pane-body[data-stage=keep]")
+    box = page.locator(".map-top").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(".plan-what")
+    press(page, "Enter")
+    until(lambda: len(mock.acts) == 2)
+    assert len(mock.acts[1]["ids"]) == picked - 1
+    assert mock.acts[1]["of"] not in mock.acts[1]["ids"]
+
+
 def test_a_digit_and_a_typed_class_relabel(visit: Visit) -> None:
     page, mock = cell(visit)
     page.click(".card-item >> nth=0")
@@ -222,7 +307,7 @@ def test_a_digit_and_a_typed_class_relabel(visit: Visit) -> None:
     assert mock.acts[0]["label"] == "4"
     many = CurateMock(Data(items=7000, classes=100), classes=100)
     given, predicted = many.classes[9], many.classes[6]
-    page, mock = visit(f"/{given}/{predicted}", many, wait=".map canvas")
+    page, mock = visit(f"/{given}/{predicted}", many, wait=".map-top")
     press(page, "v")
     page.click(".card-item >> nth=0")
     press(page, "l")

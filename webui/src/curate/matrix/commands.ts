@@ -80,12 +80,14 @@ export function moveChoice(by: number): void {
   send({ type: "stage", stage: { ...s.stage, selected: (s.stage.selected + by + labels.length) % labels.length } });
 }
 
-/** The example that is kept of several copies. */
-export function keep(id: string): void {
+/** The example that is kept of several copies; whether that was the question. */
+export function keep(id: string): boolean {
   const { stage } = getBoard();
-  if (stage.name !== "keep") return;
+  if (stage.name !== "keep") return false;
   const ids = stage.ids.filter((each) => each !== id);
   if (ids.length > 0) begin({ verb: "duplicate", ids, of: id });
+  else say("m.keep.itself", { id }, "warn");
+  return true;
 }
 
 /** The keys of the choice, of a plan and of a review; whether it was one. */

@@ -38,22 +38,49 @@ export function stamp(radius: number): Stamp {
   return made;
 }
 
-/** Draws layers into `pixels` (`size` in device pixels, RGBA little-endian), after emptying them.
- * Each pixel takes the first dot that covers it most. `ratio`: device pixels a CSS pixel. */
-export function paint(
-  pixels: Uint32Array, size: Size, camera: Camera, ratio: number,
-  x: Float32Array, y: Float32Array, layers: readonly Layer[],
-): void {
-  pixels.fill(0);
-  const scale = camera.scale * ratio;
-  const left = size.width / 2 - camera.x * scale;
-  const top = size.height / 2 - camera.y * scale;
-  for (const { rows, palette, shade, radius } of layers) {
+/** Dots drawn between two looks at the clock. */
+const STRETCH = 1000;
+
+/** A picture that is painted in parts: layers into `pixels` (`size` in device pixels, RGBA
+ * little-endian), which are emptied first. Each pixel takes the first dot that covers it most.
+ * `ratio`: device pixels a CSS pixel. */
+export class Painting {
+  private layer = 0;
+  private next = 0;
+
+  constructor(
+    private readonly pixels: Uint32Array, private readonly size: Size, readonly camera: Camera, private readonly ratio: number,
+    private readonly x: Float32Array, private readonly y: Float32Array, private readonly layers: readonly Layer[],
+  ) {
+    pixels.fill(0);
+  }
+
+  get done(): boolean {
+    return this.layer >= this.layers.length;
+  }
+
+  /** Paints until all is done or `enough` says so. */
+  go(enough: () => boolean = () => false): void {
+    while (!this.done) {
+      const layer = this.layers[this.layer]!;
+      const until = Math.min(layer.rows.length, this.next + STRETCH);
+      this.dots(layer, this.next, until);
+      this.next = until;
+      if (until === layer.rows.length) [this.layer, this.next] = [this.layer + 1, 0];
+      if (enough()) return;
+    }
+  }
+
+  private dots({ rows, palette, shade, radius }: Layer, from: number, until: number): void {
+    const { pixels, size, x, y } = this;
+    const scale = this.camera.scale * this.ratio;
+    const left = size.width / 2 - this.camera.x * scale;
+    const top = size.height / 2 - this.camera.y * scale;
     const disc = stamp(radius);
     const { reach } = disc;
     const { steps, covers } = flat(disc, size.width);
     const [right, bottom] = [size.width - 1 - reach, size.height - 1 - reach];
-    for (let k = 0; k < rows.length; k++) {
+    for (let k = from; k < until; k++) {
       const row = rows[k]!;
       const px = Math.round(x[row]! * scale + left);
       const py = Math.round(y[row]! * scale + top);

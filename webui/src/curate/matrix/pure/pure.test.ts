@@ -6,7 +6,7 @@ import { fitted, panned, seen, showing, toData, toScreen, zoomed } from "./camer
 import { WHOLE, bin, first, histogram, known, ordered, shown } from "./columns";
 import { bounds, enclosed, inside } from "./lasso";
 import { following, moved, pathOf, spotOf } from "./order";
-import { paint, stamp } from "./paint";
+import { Painting, stamp } from "./paint";
 import { between, joined, stepped, toggled } from "./selecting";
 import { Points } from "./spatial";
 
@@ -108,16 +108,32 @@ describe("dots", () => {
   it("are drawn where the camera says, those drawn first on top", () => {
     const pixels = new Uint32Array(400);
     const blue = { palette: Uint32Array.of(0xff0000), shade: null };
-    paint(pixels, { width: 20, height: 20 }, camera, 1, Float32Array.of(0.5), Float32Array.of(0.5), [
-      { rows: [0], radius: 1, ...red }, { rows: [0], radius: 3, ...blue }]);
+    new Painting(pixels, { width: 20, height: 20 }, camera, 1, Float32Array.of(0.5), Float32Array.of(0.5), [
+      { rows: [0], radius: 1, ...red }, { rows: [0], radius: 3, ...blue }]).go();
     expect(pixels[10 * 20 + 10]).toBe(0xff0000ff);
     expect(pixels[10 * 20 + 12]! & 0xffffff).toBe(0xff0000);
     expect(pixels[0]).toBe(0);
   });
   it("outside the picture are left out", () => {
     const pixels = new Uint32Array(400).fill(9);
-    paint(pixels, { width: 20, height: 20 }, camera, 1, Float32Array.of(5, -5), Float32Array.of(0.5, 0.5), [{ rows: [0, 1], radius: 2, ...red }]);
+    new Painting(pixels, { width: 20, height: 20 }, camera, 1, Float32Array.of(5, -5), Float32Array.of(0.5, 0.5), [{ rows: [0, 1], radius: 2, ...red }]).go();
     expect(pixels.every((pixel) => pixel === 0)).toBe(true);
+  });
+  it("are the same painted in parts", () => {
+    const many = 5000;
+    const spread = (step: number) => Float32Array.from({ length: many }, (_, k) => ((k * step) % 997) / 997);
+    const layers = [
+      { rows: Uint32Array.from({ length: many / 2 }, (_, k) => k), radius: 1.5, ...red },
+      { rows: Uint32Array.from({ length: many / 2 }, (_, k) => k + many / 2), radius: 2, palette: Uint32Array.of(0xff0000), shade: null }];
+    const [whole, parts] = [new Uint32Array(10_000), new Uint32Array(10_000)];
+    const size = { width: 100, height: 100 };
+    new Painting(whole, size, { ...camera, scale: 90 }, 1, spread(31), spread(57), layers).go();
+    const painting = new Painting(parts, size, { ...camera, scale: 90 }, 1, spread(31), spread(57), layers);
+    let steps = 0;
+    for (; !painting.done; steps++) painting.go(() => true);
+    expect(steps).toBeGreaterThan(4);
+    expect(whole.some((pixel) => pixel !== 0)).toBe(true);
+    expect(parts).toEqual(whole);
   });
 });
 

@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import { number, t } from "../../../i18n";
 import { itemOf, useItems } from "../contents";
+import { useLeaving } from "./leaving";
 import { elementOf, useListKeys } from "./lists";
 import { Small } from "./Small";
 import type { CellRows } from "./useCell";
@@ -22,6 +23,8 @@ export function GridView({ cell, kind }: { cell: CellRows; kind: keyof typeof SI
   const from = first * columns;
   const rows = Array.from(cell.rows.subarray(from, last * columns));
   useItems(rows.map((row) => cell.view.ids[row]!));
+  const placeOf = (at: number) => `translate(${4 + (at % columns) * width}px, ${4 + Math.floor(at / columns) * height}px)`;
+  const leaving = useLeaving(rows.map((row, k) => ({ id: cell.view.ids[row]!, row, transform: placeOf(from + k) })), cell.hidden);
   return (
     <div class="grid-view" ref={box} data-kind={kind} role="listbox" tabIndex={0} aria-multiselectable="true" onKeyDown={keyed}
       aria-label={t("m.list.label", { n: cell.rows.length, picked: cell.picked.size })}
@@ -34,7 +37,7 @@ export function GridView({ cell, kind }: { cell: CellRows; kind: keyof typeof SI
           return (
             <div key={id} id={elementOf(row)} role="option" class="card-item" aria-selected={cell.picked.has(id)} data-focus={cell.focus === id}
               aria-setsize={cell.rows.length} aria-posinset={at + 1} title={t("m.item.say", { id, iies })}
-              style={{ transform: `translate(${4 + (at % columns) * width}px, ${4 + Math.floor(at / columns) * height}px)`, width: `${width - 8}px`, height: `${height - 8}px` }}
+              style={{ transform: placeOf(at), width: `${width - 8}px`, height: `${height - 8}px` }}
               onClick={(event) => clicked(event, id)}>
               <Small id={id} content={itemOf(id)?.content} />
               {itemOf(id)?.content.kind !== "image" && <span class="visually-hidden">{id}</span>}
@@ -42,6 +45,11 @@ export function GridView({ cell, kind }: { cell: CellRows; kind: keyof typeof SI
             </div>
           );
         })}
+        {leaving.map(({ id, transform }) => (
+          <div key={`leaving ${id}`} class="card-item leaving" aria-hidden="true" style={{ transform, width: `${width - 8}px`, height: `${height - 8}px` }}>
+            <Small id={id} content={itemOf(id)?.content} />
+          </div>
+        ))}
       </div>
     </div>
   );

@@ -1,47 +1,27 @@
 // Draws a cell's projection: dots by IIES, thumbnails where there is room, what is selected here
 // and by others, the stroke. It draws once a frame, and only when something changed.
 
-import { itemOf, pictureOf } from "../contents";
-import type { Box, Camera, Size, Spot } from "../pure/camera";
-import { fitted, seen, toScreen } from "../pure/camera";
+import { itemOf } from "../contents";
+import type { Camera, Size, Spot } from "../pure/camera";
+import { fitted, toScreen } from "../pure/camera";
 import type { Layer } from "../pure/paint";
-import { paint } from "../pure/paint";
-import type { Points } from "../pure/spatial";
+import { Ground } from "./Ground";
+import { Fading } from "./leaving";
 import type { Palette } from "./palette";
-import { SHADES } from "./palette";
+import { hex } from "./palette";
+import type { Scene } from "./scene";
+import { gone, sameDots } from "./scene";
+import { drawThumb, fitting } from "./thumbs";
 
-/** What is drawn. Rows that are shown come in order, the most important first. */
-export interface Scene {
-  points: Points;
-  ids: readonly string[];
-  iies: readonly number[];
-  shade: Uint8Array;
-  rows: Uint32Array;
-  /** Place of each row in `rows`; -1: not shown. */
-  rank: Int32Array;
-  /** Rows outside the filter. */
-  rest: Uint32Array;
-  picked: readonly number[];
-  /** 1 for each row that is picked. */
-  mask: Uint8Array;
-  /** Around what is picked, or what is in focus. */
-  box: Box | null;
-  others: ReadonlyArray<{ who: string; rows: number[] }>;
-  focus: number;
-  hover: number;
-  palette: Palette;
+/** Rings that are elements: moving one draws nothing anew. */
+export interface Marks {
+  focus: HTMLElement;
+  hover: HTMLElement;
 }
 
 export interface Stroke {
   kind: "lasso" | "box";
   spots: Spot[];
-}
-
-const MOST_PIXELS = 2_500_000;
-const MOST_THUMBS = 150;
-
-export function shadesOf(iies: readonly number[]): Uint8Array {
-  return Uint8Array.from(iies, (value) => Math.min(SHADES - 1, Math.max(0, Math.floor((value - 0.5) * 2 * SHADES))));
 }
 
 export class MapCanvas {
@@ -53,13 +33,22 @@ export class MapCanvas {
   onDrawn: () => void = () => undefined;
   private scene: Scene | null = null;
   private ratio = 1;
-  private image: ImageData | null = null;
-  private pixels = new Uint32Array(0);
   private frame = 0;
+  /** Whether the dots are others than those painted. */
+  private stale = true;
+  /** Whether nothing is on the upper canvas. */
+  private empty = true;
+  private readonly fading = new Fading();
+  private readonly ground: Ground;
   private readonly context: CanvasRenderingContext2D;
 
-  constructor(private readonly canvas: HTMLCanvasElement, public size: Size) {
-    this.context = canvas.getContext("2d", { willReadFrequently: true })!;
+  /** `canvas` lies over `ground`, which has the dots; `marks` lie around the dots in focus and
+   * under the pointer. */
+  constructor(
+    private readonly canvas: HTMLCanvasElement, ground: HTMLCanvasElement, private readonly marks: Marks, public size: Size,
+  ) {
+    this.context = canvas.getContext("2d")!;
+    this.ground = new Ground(ground);
     this.camera = fitted(size);
     this.resize(size);
   }
@@ -68,17 +57,16 @@ export class MapCanvas {
     const whole = Math.abs(this.camera.scale - fitted(this.size).scale) < 1;
     this.size = size;
     if (whole) this.camera = fitted(size);
-    const most = Math.sqrt(MOST_PIXELS / Math.max(1, size.width * size.height));
-    this.ratio = Math.max(1, Math.min(devicePixelRatio || 1, most));
-    const [width, height] = [Math.max(1, Math.round(size.width * this.ratio)), Math.max(1, Math.round(size.height * this.ratio))];
-    this.canvas.width = width;
-    this.canvas.height = height;
-    this.image = this.context.createImageData(width, height);
-    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.ratio = this.ground.resize(size);
+    this.canvas.width = Math.max(1, Math.round(size.width * this.ratio));
+    this.canvas.height = Math.max(1, Math.round(size.height * this.ratio));
+    [this.stale, this.empty] = [true, true];
     this.redraw();
   }
 
   show(scene: Scene): void {
+    if (this.scene) this.fading.begin(gone(this.scene, scene));
+    this.stale ||= !this.scene || !sameDots(this.scene, scene);
     this.scene = scene;
     this.redraw();
   }
@@ -107,17 +95,44 @@ export class MapCanvas {
   }
 
   private draw(): void {
-    const { scene, image } = this;
-    if (!scene || !image) return;
+    const { scene } = this;
+    if (!scene) return;
+    let more = false;
+    if (this.stale) this.ground.paint(this.camera, this.ratio, scene.points, this.layers(scene));
+    else more = this.ground.follow(this.camera, this.ratio, scene.points, () => this.layers(scene));
+    this.stale = false;
+    this.over(scene);
+    this.mark(this.marks.hover, scene, scene.hover, 0);
+    this.mark(this.marks.focus, scene, scene.focus, 1);
+    if (more || this.fading.strength > 0) this.redraw();
+  }
+
+  /** What lies over the dots. Nothing is touched where there was and is nothing. */
+  private over(scene: Scene): void {
     const thumbs = this.thumbs(scene);
-    const device = { width: this.canvas.width, height: this.canvas.height };
-    paint(this.pixels, device, this.camera, this.ratio, scene.points.x, scene.points.y, this.layers(scene));
-    this.context.setTransform(1, 0, 0, 1, 0, 0);
-    this.context.putImageData(image, 0, 0);
+    const others = scene.others.some(({ rows }) => rows.length > 0);
+    const nothing = thumbs.length === 0 && !others && !this.stroke && this.fading.strength === 0;
+    if (nothing && this.empty) return;
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.context.clearRect(0, 0, this.size.width, this.size.height);
     for (const row of thumbs) this.thumb(scene, row);
+    this.leaving(scene);
     this.rings(scene);
     if (this.stroke) this.drawStroke(this.stroke, scene.palette);
+    this.empty = nothing;
+  }
+
+  private leaving(scene: Scene): void {
+    this.context.globalAlpha = this.fading.strength;
+    this.fading.draw((row) => {
+      if (this.thumbSize() > 0) return this.thumb(scene, row);
+      const at = toScreen(this.camera, this.size, scene.points.x[row]!, scene.points.y[row]!);
+      this.context.beginPath();
+      this.context.arc(at.x, at.y, 4, 0, 2 * Math.PI);
+      this.context.fillStyle = hex(scene.palette.iies[scene.shade[row]!]!);
+      this.context.fill();
+    });
+    this.context.globalAlpha = 1;
   }
 
   private layers(scene: Scene): Layer[] {
@@ -140,65 +155,36 @@ export class MapCanvas {
     return Math.round(Math.min(64, 24 * Math.sqrt(zoom)));
   }
 
-  /** Rows whose thumbnails fit without lying over each other, the most important first. */
   private thumbs(scene: Scene): number[] {
     const side = this.thumbSize();
     if (side === 0) return [];
-    const near = scene.points.within(seen(this.camera, this.size, side)).filter((row) => scene.rank[row]! >= 0);
-    if (near.length > 4000) return [];
-    near.sort((a, b) => scene.mask[b]! - scene.mask[a]! || scene.rank[a]! - scene.rank[b]!);
-    const taken = new Set<number>();
-    const found: number[] = [];
-    for (const row of near) {
-      const at = toScreen(this.camera, this.size, scene.points.x[row]!, scene.points.y[row]!);
-      const slot = (dx: number, dy: number) => (Math.floor(at.y / side) + dy + 64) * 4096 + Math.floor(at.x / side) + dx + 64;
-      if (taken.has(slot(0, 0)) || found.length >= MOST_THUMBS) continue;
-      for (let d = 0; d < 9; d++) taken.add(slot((d % 3) - 1, Math.floor(d / 3) - 1));
-      found.push(row);
-    }
-    this.onWant(found.map((row) => scene.ids[row]!));
+    const found = fitting(scene, this.camera, this.size, side);
+    if (found.length > 0) this.onWant(found.map((row) => scene.ids[row]!));
     return found;
   }
 
   private thumb(scene: Scene, row: number): void {
-    const id = scene.ids[row]!;
-    const content = itemOf(id)?.content;
-    const at = toScreen(this.camera, this.size, scene.points.x[row]!, scene.points.y[row]!);
-    const edge = scene.mask[row] ? scene.palette.css.picked : null;
-    if (content?.kind === "image") this.drawPicture(id, at, this.thumbSize(), edge ?? hex(scene.palette.iies[scene.shade[row]!]!), edge !== null);
-    else if (content?.kind === "text") this.drawWords(content.text, at, scene.palette);
+    drawThumb(this.context, scene, row, toScreen(this.camera, this.size, scene.points.x[row]!, scene.points.y[row]!), this.thumbSize());
   }
 
-  private drawPicture(id: string, at: Spot, side: number, edge: string, strong: boolean): void {
-    const picture = pictureOf(id);
-    if (!picture) return;
-    const scale = side / Math.max(picture.naturalWidth, picture.naturalHeight);
-    const [width, height] = [picture.naturalWidth * scale, picture.naturalHeight * scale];
-    const [left, top] = [Math.round(at.x - width / 2), Math.round(at.y - height / 2)];
-    this.context.imageSmoothingEnabled = scale < 1;
-    this.context.drawImage(picture, left, top, width, height);
-    this.context.lineWidth = strong ? 3 : 1.5;
-    this.context.strokeStyle = edge;
-    this.context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
-  }
-
-  private drawWords(text: string, at: Spot, palette: Palette): void {
-    const words = text.length > 22 ? `${text.slice(0, 21)}…` : text;
-    this.context.font = "11px system-ui, sans-serif";
-    this.context.lineWidth = 3;
-    this.context.strokeStyle = palette.css.surface;
-    this.context.fillStyle = palette.css.text;
-    this.context.strokeText(words, at.x + 8, at.y + 4);
-    this.context.fillText(words, at.x + 8, at.y + 4);
-  }
-
+  /** Around what others have selected. */
   private rings(scene: Scene): void {
-    const { css } = scene.palette;
+    for (const { rows } of scene.others) for (const row of rows) this.ring(scene, row, this.ringSize(scene), scene.palette.css.others, 1.5);
+  }
+
+  private ringSize(scene: Scene): number {
     const pictures = itemOf(scene.ids[scene.rows[0] ?? 0] ?? "")?.content.kind === "image";
-    const radius = pictures && this.thumbSize() > 0 ? this.thumbSize() * 0.75 : 8;
-    for (const { rows } of scene.others) for (const row of rows) this.ring(scene, row, radius, css.others, 1.5);
-    if (scene.hover >= 0) this.ring(scene, scene.hover, radius, css.focus, 1);
-    if (scene.focus >= 0) this.ring(scene, scene.focus, radius + 1, css.focus, 2);
+    return pictures && this.thumbSize() > 0 ? this.thumbSize() * 0.75 : 8;
+  }
+
+  /** Puts a ring around a row; nowhere for -1. */
+  private mark(element: HTMLElement, scene: Scene, row: number, more: number): void {
+    element.hidden = row < 0;
+    if (row < 0) return;
+    const at = toScreen(this.camera, this.size, scene.points.x[row]!, scene.points.y[row]!);
+    const radius = this.ringSize(scene) + more;
+    element.style.width = element.style.height = `${2 * radius}px`;
+    element.style.transform = `translate(${at.x - radius}px, ${at.y - radius}px)`;
   }
 
   private ring(scene: Scene, row: number, radius: number, colour: string, width: number): void {
@@ -226,9 +212,4 @@ export class MapCanvas {
     if (kind === "lasso") this.context.closePath();
     this.context.stroke();
   }
-}
-
-function hex(colour: number): string {
-  const part = (shift: number) => ((colour >> shift) & 255).toString(16).padStart(2, "0");
-  return `#${part(0)}${part(8)}${part(16)}`;
 }

@@ -12,11 +12,12 @@ import { joined, toggled } from "../pure/selecting";
 import type { Direction } from "../pure/spatial";
 import { Points } from "../pure/spatial";
 import { send } from "../store";
-import type { Scene } from "./MapCanvas";
-import { MapCanvas, shadesOf } from "./MapCanvas";
+import { MapCanvas } from "./MapCanvas";
 import { usePalette } from "./palette";
 import type { Tool } from "./pointers";
 import { usePointers } from "./pointers";
+import type { Scene } from "./scene";
+import { shadesOf } from "./scene";
 import type { CellRows } from "./useCell";
 import { useSize } from "./virtual";
 
@@ -31,15 +32,18 @@ interface Props {
 export function MapView({ cell, others, tool, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const ground = useRef<HTMLCanvasElement>(null);
+  const focus = useRef<HTMLElement>(null);
+  const hovered = useRef<HTMLElement>(null);
   const float = useRef<HTMLDivElement>(null);
   const map = useRef<MapCanvas | null>(null);
   const size = useSize(place);
   const [hover, point] = useState(-1);
   const scene = useScene(cell, others, hover);
   useLayoutEffect(() => {
-    if (!canvas.current || !size || size.width === 0) return;
+    if (!canvas.current || !ground.current || !focus.current || !hovered.current || !size || size.width === 0) return;
     if (map.current) map.current.resize(size);
-    else map.current = new MapCanvas(canvas.current, size);
+    else map.current = new MapCanvas(canvas.current, ground.current, { focus: focus.current, hover: hovered.current }, size);
     map.current.onWant = want;
     map.current.onDrawn = () => placeFloat(map.current, scene, float.current);
     map.current.show(scene);
@@ -55,8 +59,11 @@ export function MapView({ cell, others, tool, children }: Props) {
   const spoken = cell.focus === null ? "" : spokenOf(cell, cell.focus);
   return (
     <div class="map" ref={place} data-tool={tool}>
-      <canvas ref={canvas} tabIndex={0} role="application" aria-label={t("m.map.label", { n: cell.rows.length, picked: cell.picked.size })}
+      <canvas ref={ground} class="map-ground" aria-hidden="true" />
+      <canvas ref={canvas} class="map-top" tabIndex={0} role="application" aria-label={t("m.map.label", { n: cell.rows.length, picked: cell.picked.size })}
         aria-describedby="map-how" onKeyDown={(event) => map.current && keyed(event, map.current, scene, cell)} {...pointers} />
+      <i class="map-mark hover" ref={hovered} aria-hidden="true" hidden />
+      <i class="map-mark" ref={focus} aria-hidden="true" hidden />
       <p id="map-how" class="visually-hidden">{t("m.map.how")}</p>
       <p class="visually-hidden" role="status">{spoken}</p>
       <Zoom map={map} />

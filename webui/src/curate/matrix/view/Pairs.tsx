@@ -3,6 +3,7 @@
 
 import { number, t } from "../../../i18n";
 import type { PairView } from "../../../wire";
+import { keep } from "../commands";
 import { begin } from "../doing";
 import type { Board } from "../pure/state";
 import { send } from "../store";
@@ -26,7 +27,7 @@ function Pair({ pair, board, may }: { pair: PairView; board: Board; may: boolean
     <li class="near-pair" data-two={pair.two_labels}>
       {[left, right].map((item) => (
         <button type="button" key={item.id} class="pair-side" title={t("m.pairs.look", { id: item.id, label: item.label ?? "–", split: item.split })}
-          aria-pressed={board.focus === item.id} onClick={() => send({ type: "focus", id: item.id })}>
+          aria-pressed={board.focus === item.id} onClick={() => keep(item.id) || send({ type: "focus", id: item.id })}>
           <Small id={item.id} content={item.content} /><span class="pair-label"><b>{item.label ?? "–"}</b> <span class="faint">{item.split}</span></span>
         </button>
       ))}

@@ -85,7 +85,7 @@ function Cell({ board, cell, may }: Props & { cell: CellRows }) {
   if (none && board.pending.length === 0) return <Done />;
   const actions = <Actions board={board} may={may} />;
   return (
-    <div class="pane-body" data-focus={board.focus !== null}>
+    <div class="pane-body" data-focus={board.focus !== null} data-stage={board.stage.name}>
       <div class="pane-left">
         <Tools board={board} cell={cell} tool={tool} take={take} />
         <Slider bars={bars} range={board.range} count={cell.rows.length} />

@@ -8,6 +8,7 @@ import type { SortBy } from "../pure/columns";
 import { first as firstOf } from "../pure/columns";
 import type { Sort } from "../pure/columns";
 import { send } from "../store";
+import { useLeaving } from "./leaving";
 import { elementOf, useListKeys } from "./lists";
 import { Small } from "./Small";
 import type { CellRows } from "./useCell";
@@ -26,6 +27,7 @@ export function TableView({ cell, sort }: { cell: CellRows; sort: Sort }) {
   const focused = cell.focus === null ? undefined : cell.at.get(cell.focus);
   useItems(rows.map((row) => cell.view.ids[row]!));
   const { view } = cell;
+  const leaving = useLeaving(rows.map((row, k) => ({ id: view.ids[row]!, row, transform: `translateY(${HEAD + (from + k) * LINE}px)` })), cell.hidden);
   return (
     <div class="table-view" ref={box}>
       <div class="table-sheet" role="grid" tabIndex={0} aria-multiselectable="true" onKeyDown={keyed} aria-rowcount={cell.rows.length + 1}
@@ -47,6 +49,11 @@ export function TableView({ cell, sort }: { cell: CellRows; sort: Sort }) {
             </div>
           );
         })}
+        {leaving.map(({ id, transform }) => (
+          <div key={`leaving ${id}`} class="table-line leaving" aria-hidden="true" style={{ transform }}>
+            <span class="what"><Small id={id} content={itemOf(id)?.content} /><span class="id">{id}</span></span>
+          </div>
+        ))}
       </div>
     </div>
   );

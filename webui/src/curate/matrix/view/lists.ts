@@ -2,6 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { keep } from "../commands";
 import { between, joined, stepped, toggled } from "../pure/selecting";
 import { send } from "../store";
 import type { CellRows } from "./useCell";
@@ -38,6 +39,7 @@ export function useListKeys(cell: CellRows, box: RefObject<HTMLElement | null>, 
     send(ids ? { type: "pick", ids, focus: id } : { type: "focus", id });
   };
   const clicked = (event: MouseEvent, id: string) => {
+    if (keep(id)) return;
     const single = !event.shiftKey && !event.ctrlKey && !event.metaKey;
     const ids = event.shiftKey ? joined(cell.picked, between(list(), anchor.current ?? cell.focus, id), true)
       : single ? new Set([id]) : toggled(cell.picked, id);

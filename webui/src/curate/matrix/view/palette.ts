@@ -49,3 +49,9 @@ function mixed(a: Rgb, b: Rgb, share: number): Rgb {
 function number([r, g, b]: Rgb): number {
   return (b << 16) | (g << 8) | r;
 }
+
+/** 0xBBGGRR as CSS writes it. */
+export function hex(colour: number): string {
+  const part = (shift: number) => ((colour >> shift) & 255).toString(16).padStart(2, "0");
+  return `#${part(0)}${part(8)}${part(16)}`;
+}

@@ -5,8 +5,10 @@ import type { Spot } from "../pure/camera";
 import { panned, toData, zoomed } from "../pure/camera";
 import { bounds, enclosed } from "../pure/lasso";
 import { joined, toggled } from "../pure/selecting";
-import { send } from "../store";
-import type { MapCanvas, Scene } from "./MapCanvas";
+import { keep } from "../commands";
+import { getBoard, send } from "../store";
+import type { MapCanvas } from "./MapCanvas";
+import type { Scene } from "./scene";
 import type { CellRows } from "./useCell";
 
 /** What a drag does. */
@@ -39,7 +41,7 @@ export function usePointers(map: { current: MapCanvas | null }, scene: Scene, ce
       (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
       fingers.current.set(event.pointerId, spotOf(event));
       const spot = spotOf(event);
-      drag.current = { from: spot, last: spot, moved: false, hand: tool === "hand" || event.button === 1 };
+      drag.current = { from: spot, last: spot, moved: false, hand: tool === "hand" || event.button === 1 || choosing() };
       at.stroke = null;
     },
     onPointerMove: (event: PointerEvent) => {
@@ -95,8 +97,15 @@ function shownRow({ view, hidden }: CellRows, row: number): boolean {
   return !hidden.has(view.ids[row]!);
 }
 
+/** Whether a click says which copy is kept; a drag then moves the map. */
+function choosing(): boolean {
+  return getBoard().stage.name === "keep";
+}
+
 /** A click picks one; with shift it adds or takes out; beside everything it picks none. */
 function clicked(row: number, { view, picked }: CellRows, shift: boolean): void {
+  if (row < 0 && choosing()) return;
+  if (row >= 0 && keep(view.ids[row]!)) return;
   if (row < 0) return shift ? undefined : send({ type: "pick", ids: new Set() });
   const id = view.ids[row]!;
   send({ type: "pick", ids: shift ? toggled(picked, id) : new Set([id]), focus: id });
