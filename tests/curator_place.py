@@ -4,6 +4,7 @@ curator makes."""
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 
@@ -32,7 +33,9 @@ class FakePlace:
                     for (a, b), s in zip(self.pairs, np.linspace(1.0, 0.9999, len(self.pairs)),
                                          strict=True)] + [
                     {"left": {"id": "x"}, "right": {"id": "y"}, "similarity": 0.5}]}
-            case ["curate", "cells", given, predicted]:
+            case ["curate", "cell"]:
+                given, predicted = (parse_qs(path.split("?")[1])[name][0]
+                                    for name in ("given", "predicted"))
                 ids = self._cell(given, predicted)
                 return {"seq": 1, "ids": ids, "iies": [1 - n * 1e-4 for n in range(len(ids))]}
         raise AssertionError(path)

@@ -57,7 +57,7 @@ EXPECTED: dict[str, set[str]] = {
     "GET /api/v1/events": {"admin", "curator"},
     "GET /api/v1/openapi.json": ALL,
     "GET /api/v1/curate/matrix": LOOK,
-    "GET /api/v1/curate/cells/<given>/<predicted>": LOOK,
+    "GET /api/v1/curate/cell": LOOK,
     "POST /api/v1/curate/items": LOOK,
     "GET /api/v1/curate/items/<path:id>": LOOK,
     "GET /api/v1/curate/similar": LOOK,

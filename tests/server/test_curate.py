@@ -57,7 +57,7 @@ def test_some_classes_only(place: Place) -> None:
 
 
 def test_a_cell_and_its_items(place: Place) -> None:
-    told = place.get("/cells/b/a")
+    told = place.get("/cell?given=b&predicted=a")
     assert told["ids"] == ["e6", "e9"]
     assert told["iies"] == pytest.approx([0.95, 0.95])
     assert told["margin"] == pytest.approx([0.9, 0.9])
@@ -68,25 +68,27 @@ def test_a_cell_and_its_items(place: Place) -> None:
         ("e6", "b", "a", "known"), ("e0", "a", "a", "known")]
     assert items[0]["content"]["fields"][0]["value"] == "6"
     assert place.post("/items", ids=["nix"])["code"] == "not_found"
+    lacking = place.get("/cell?given=b")
+    assert (lacking["code"], "predicted" in lacking["error"]) == ("invalid", True)
 
 
 def test_the_projection_stands_still_while_items_leave(place: Place) -> None:
     place.stream("c", "c", "b", "b", "b", "b", "c", "a", "b", "c")
-    before = place.get("/cells/b/a")
+    before = place.get("/cell?given=b&predicted=a")
     place.act("confirm", before["ids"][0])
-    after = place.get("/cells/b/a")
+    after = place.get("/cell?given=b&predicted=a")
     assert after["ids"] == before["ids"][1:]
     assert after["x"] == before["x"][1:]
-    again = place.get("/cells/b/a?seed=1")
+    again = place.get("/cell?given=b&predicted=a&seed=1")
     assert (again["ids"], again["seed"]) == (after["ids"], 1)
     assert again["x"] != after["x"]
     assert (min(again["x"]), max(again["x"])) == (0, 1)
-    assert place.get("/cells/b/a?basis=magic")["code"] == "unknown_name"
+    assert place.get("/cell?given=b&predicted=a&basis=magic")["code"] == "unknown_name"
 
 
 def test_splits_come_from_meta(place: Place) -> None:
     place.stream("a", "b", split="test")
-    told = place.get("/cells/a/b")
+    told = place.get("/cell?given=a&predicted=b")
     assert [told["splits"][code] for code in told["split"]] == ["test"]
 
 
@@ -186,7 +188,7 @@ def test_without_the_model_a_preview_counts_what_leaves(place: Place) -> None:
     told = place.post("/preview", action="remove", ids=["e6"])
     assert (told["open_before"], told["open_after"], told["exact"]) == (3, 2, False)
     assert place.get("/items/e6")["counter_example"] is None
-    assert place.get("/cells/b/a?basis=features")["status"] == 503
+    assert place.get("/cell?given=b&predicted=a&basis=features")["status"] == 503
 
 
 def test_what_supports_the_doubt(place: Place) -> None:
@@ -197,7 +199,7 @@ def test_what_supports_the_doubt(place: Place) -> None:
 
 @pytest.mark.parametrize("basis", ["features", "saliency"])
 def test_other_bases_come_from_the_model(place: Place, basis: str) -> None:
-    told = place.get(f"/cells/b/a?basis={basis}")
+    told = place.get(f"/cell?given=b&predicted=a&basis={basis}")
     assert (told["basis"], told["bases"]) == (basis, ["pixels", "features", "saliency"])
     assert told["ids"] == ["e6", "e9"]
     assert not list((place.world.service.folder / "models").glob("basis-*"))

@@ -90,7 +90,7 @@ def test_pages_and_bad_parameters(place: Place) -> None:
 
 def test_the_board_shows_the_gain(place: Place) -> None:
     made(place)
-    cell = place.get("/cells/b/a")
+    cell = place.get("/cell?given=b&predicted=a")
     assert dict(zip(cell["ids"], cell["gain"], strict=True)) == pytest.approx(
         {"e6": 1 / 4, "e9": 1 / 8, "e12": 1 / 12, "e15": 1 / 16})
     assert place.get("/items/e0")["gain"] is None

@@ -40,13 +40,13 @@ def test_nobody_looks_and_nothing_is_surveyed(place: Place) -> None:
 
 
 def test_a_survey_replaces_what_arrivals_had_said(place: Place) -> None:
-    before = place.get("/cells/b/a")["iies"]
+    before = place.get("/cell?given=b&predicted=a")["iies"]
     surveyed(place)
     told = place.get("/matrix")["survey"]
     assert (told["version"], told["held_out"], told["running"], told["behind"]) == (
         1, True, False, 0)
     assert before == pytest.approx([0.95, 0.95])
-    assert place.get("/cells/b/a")["iies"] == pytest.approx([0.97, 0.97])
+    assert place.get("/cell?given=b&predicted=a")["iies"] == pytest.approx([0.97, 0.97])
     assert place.get("/items/e0")["beliefs"][1]["p"] == pytest.approx(0.02)
 
 
@@ -91,22 +91,23 @@ def duplicates(place: Place) -> int:
 
 
 def test_umap_is_made_in_the_background(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = place.get("/cells/b/a?method=umap")
+    missing = place.get("/cell?given=b&predicted=a&method=umap")
     assert (missing["status"], "cincer[umap]" in missing["error"]) == (503, True)
     monkeypatch.setattr(curate, "find_spec", lambda name: name)
-    assert place.get("/cells/b/a")["umap"] == "missing"
+    assert place.get("/cell?given=b&predicted=a")["umap"] == "missing"
     place.world.trainer.held = True
-    told = place.get("/cells/b/a?method=umap")
+    told = place.get("/cell?given=b&predicted=a&method=umap")
     assert (told["method"], told["umap"]) == ("pca", "running")
     place.world.trainer.release()
-    until(lambda: place.get("/cells/b/a?method=umap")["method"] == "umap")
-    told = place.get("/cells/b/a?method=umap")
+    until(lambda: place.get("/cell?given=b&predicted=a&method=umap")["method"] == "umap")
+    told = place.get("/cell?given=b&predicted=a&method=umap")
     assert (told["umap"], told["x"], told["y"]) == ("ready", [0.25, 0.25], [0.25, 0.25])
-    assert place.get("/cells/b/a")["method"] == "pca"
+    assert place.get("/cell?given=b&predicted=a")["method"] == "pca"
     place.act("confirm", "e6")
-    assert place.get("/cells/b/a?method=umap")["x"] == [0.25]
-    assert place.get("/cells/b/a?method=umap&basis=features&seed=3")["code"] == "invalid"
-    assert place.get("/cells/b/a?method=tsne")["code"] == "unknown_name"
+    assert place.get("/cell?given=b&predicted=a&method=umap")["x"] == [0.25]
+    refused = place.get("/cell?given=b&predicted=a&method=umap&basis=features&seed=3")
+    assert refused["code"] == "invalid"
+    assert place.get("/cell?given=b&predicted=a&method=tsne")["code"] == "unknown_name"
 
 
 def test_a_map_that_died_with_the_trainer_may_be_asked_for_again(
@@ -115,12 +116,12 @@ def test_a_map_that_died_with_the_trainer_may_be_asked_for_again(
     surveyed(place)
     monkeypatch.setattr(curate, "find_spec", lambda name: name)
     place.world.trainer.held = True
-    assert place.get("/cells/b/a?method=umap")["umap"] == "running"
+    assert place.get("/cell?given=b&predicted=a&method=umap")["umap"] == "running"
     place.world.trainer.die()
-    until(lambda: place.get("/cells/b/a")["umap"] == "missing")
+    until(lambda: place.get("/cell?given=b&predicted=a")["umap"] == "missing")
     place.world.trainer.held = False
     place.world.trainer.come_up()
-    until(lambda: place.get("/cells/b/a?method=umap")["method"] == "umap")
+    until(lambda: place.get("/cell?given=b&predicted=a&method=umap")["method"] == "umap")
 
 
 def test_iterations(place: Place) -> None:
@@ -145,14 +146,14 @@ def test_two_later_models_that_contradict_reopen(place: Place) -> None:
     surveyed(place)
     place.act("confirm", "e6")
     for number in (2, 3):
-        assert place.get("/cells/b/a")["ids"] == ["e9"]
+        assert place.get("/cell?given=b&predicted=a")["ids"] == ["e9"]
         place.post("/iterations", key=f"i{number}")
         surveyed(place, number)
-    told = place.get("/cells/b/a")
+    told = place.get("/cell?given=b&predicted=a")
     assert (told["ids"], told["reopen"]) == (["e9", "e6"], [False, True])
     assert place.get("/matrix")["rows"][0]["cells"][0]["reopen"] == 1
     place.act("confirm", "e6")
-    until(lambda: place.get("/cells/b/a")["ids"] == ["e9"])
+    until(lambda: place.get("/cell?given=b&predicted=a")["ids"] == ["e9"])
 
 
 def test_a_trainer_that_dies_is_asked_again(place: Place) -> None:
@@ -167,14 +168,15 @@ def test_a_trainer_that_dies_is_asked_again(place: Place) -> None:
 
 
 def test_a_restart_keeps_surveys_pairs_and_iterations(tmp_path: Path) -> None:
+    seen = ("/matrix", "/cell?given=b&predicted=a", "/iterations")
     with serving(tmp_path, ask_threshold=1.0, survey="out_of_fold") as place:
         place.world.trainer.pairs = [(6, 9)]
         fill(place)
         surveyed(place)
         until(lambda: place.get("/similar")["total"] == 1)
-        before = place.get("/matrix"), place.get("/cells/b/a"), place.get("/iterations")
+        before = [place.get(path) for path in seen]
     with serving(tmp_path, fresh=False, ask_threshold=1.0, survey="out_of_fold") as place:
-        after = place.get("/matrix"), place.get("/cells/b/a"), place.get("/iterations")
+        after = [place.get(path) for path in seen]
     assert after[0]["rows"] == before[0]["rows"]
     assert after[1]["iies"] == before[1]["iies"]
     assert after[2]["iterations"] == before[2]["iterations"]

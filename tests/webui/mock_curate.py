@@ -312,8 +312,8 @@ class CurateMock(Mock):
                 "undo": lambda: self.move(True), "redo": lambda: self.move(False),
                 "iterations": self.iterations}
             return routes[parts[0]]()
-        if parts[0] == "cells":
-            return self.cell(unquote(parts[1]), unquote(parts[2]), query)
+        if parts[0] == "cell":
+            return self.cell(query["given"][0], query["predicted"][0], query)
         if parts[0] == "items":
             return self.detail(unquote(parts[1]))
         reads: dict[str, Callable[[], Any]] = {

@@ -193,6 +193,18 @@ def test_after_three_equal_fixes_the_rest_is_offered_and_reviewed(visit: Visit) 
     page.wait_for_selector(".card-item")
 
 
+def test_any_class_name_has_an_address(visit: Visit) -> None:
+    mock = CurateMock(Data(items=7000))
+    mock.classes[9], mock.classes[6] = "sea/land", "50 % wet? größer #1"
+    page, _ = visit(mock=mock)
+    page.locator(".tile").first.click()
+    page.wait_for_selector(".map-top")
+    assert page.locator(".pane-head h2 b").all_inner_texts() == ["sea/land", "50 % wet? größer #1"]
+    page.reload()
+    page.wait_for_selector(".map-top")
+    assert count(page) == len(mock.data.cell(9, 6))
+
+
 def test_a_lasso_a_click_and_a_range_select(visit: Visit) -> None:
     page, mock = cell(visit, "map")
     box = page.locator(".map-top").bounding_box()

@@ -50,7 +50,7 @@ def matrix(call: Call) -> w.MatrixView:
 
 def cell(call: Call) -> w.CellView:
     """A cell and the projection of its items."""
-    given, predicted = (_label(call, call.path[name]) for name in ("given", "predicted"))
+    given, predicted = _needed(call, "given"), _needed(call, "predicted")
     basis, seed = request.args.get("basis", "pixels"), number("seed", 0, 0, 2**31 - 1)
     parts = call.parts
     parts.core.look()
@@ -185,6 +185,14 @@ def _label(call: Call, name: str) -> Label:
     return call.parts.schema.label_index(name)
 
 
+def _needed(call: Call, name: str) -> Label:
+    """In the query, not the path: there a class `a/b` would be two parts."""
+    label = _asked(call, name)
+    if label is None:
+        raise InvalidInput(f"name the cell's {name} class: ?given=…&predicted=…", field=name)
+    return label
+
+
 def _asked(call: Call, name: str) -> Label | None:
     text = request.args.get(name)
     return None if text is None else _label(call, text)
@@ -197,9 +205,10 @@ ROUTES = (
     Route("GET", "/curate/matrix", "curate.read", matrix,
           "The error matrix: given labels against what the machine predicts.", w.MatrixView, None,
           (Query("classes", "string", "a class to show; may be repeated; default all"),)),
-    Route("GET", "/curate/cells/<given>/<predicted>", "curate.read", cell,
+    Route("GET", "/curate/cell", "curate.read", cell,
           "The open items of a cell, and where they lie in its projection.", w.CellView, None,
-          (Query("basis", "string", "what is projected: pixels, features or saliency"),
+          (_GIVEN, _PREDICTED,
+           Query("basis", "string", "what is projected: pixels, features or saliency"),
            Query("method", "string", "pca, or umap: made in the background, drawn when ready"),
            Query("seed", "integer", "another seed draws what is left anew; default 0"))),
     Route("POST", "/curate/items", "curate.read", items, "Examples to look at, up to 500.",

@@ -93,7 +93,7 @@ class MatrixView(Message):
 
 
 class CellView(Message):
-    """`GET /curate/cells/{given}/{predicted}?basis=&method=&seed=`: the open items of a cell,
+    """`GET /curate/cell?given=&predicted=&basis=&method=&seed=`: the open items of a cell,
     columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the
     names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats,
     None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted

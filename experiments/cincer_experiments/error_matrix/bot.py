@@ -163,7 +163,8 @@ class Curator:
         return share >= self._habits.enough
 
     def _by_doubt(self, given: str, predicted: str) -> list[str]:
-        cell = self._place.get(f"/curate/cells/{segment(given)}/{segment(predicted)}")
+        cell = self._place.get(
+            f"/curate/cell?given={segment(given)}&predicted={segment(predicted)}")
         self._seq = max(self._seq, cell["seq"])
         order = sorted(range(len(cell["ids"])), key=lambda at: -cell["iies"][at])
         return [cell["ids"][at] for at in order]

@@ -100,7 +100,7 @@ def key() -> str:
 
 
 def segment(label: str) -> str:
-    """A class name as a part of an address."""
+    """A class name as a value in an address."""
     return quote(label, safe="")
 
 

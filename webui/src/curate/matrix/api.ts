@@ -45,5 +45,5 @@ async function ask<T extends { ok: true }>(path: string, init: RequestInit): Pro
 
 /** Where a cell is read. */
 export function cellPath(given: string, predicted: string): string {
-  return `/curate/cells/${encodeURIComponent(given)}/${encodeURIComponent(predicted)}`;
+  return `/curate/cell?given=${encodeURIComponent(given)}&predicted=${encodeURIComponent(predicted)}`;
 }

@@ -55,7 +55,7 @@ export function readMatrix(): Promise<void> {
 export function readCell(): Promise<void> {
   const { place, basis, seed } = board;
   if (!place) return Promise.resolve();
-  const query = `?seed=${seed}${basis ? `&basis=${basis}` : ""}`;
+  const query = `&seed=${seed}${basis ? `&basis=${basis}` : ""}`;
   return read<CellView>("cell", cellPath(place.given, place.predicted) + query, (data) => send({ type: "read", what: "cell", data }));
 }
 

@@ -58,7 +58,7 @@ function PaneHead({ board, count }: { board: Board; count: number | null }) {
   return (
     <header class="pane-head">
       <Link to="/curate/matrix" class="quiet pane-back">← {t("page.matrix")}</Link>
-      <h2><span class="faint">{t("m.pane.given")}</span> <b>{place.given}</b> <span class="arrow" aria-hidden="true">→</span> <span class="faint">{t("m.pane.machine")}</span> <b>{place.predicted}</b></h2>
+      <h2><span class="faint">{t("m.pane.given")}</span> <b title={place.given}>{place.given}</b> <span class="arrow" aria-hidden="true">→</span> <span class="faint">{t("m.pane.machine")}</span> <b title={place.predicted}>{place.predicted}</b></h2>
       {count !== null && <span class="pane-count" data-count={count}>{t("m.pane.count", { n: count })}</span>}
       {people.map((person) => <span key={person.who} class="person" title={t("m.cell.person", { who: person.who, n: person.count })}>{person.who}{person.count > 0 && ` · ${number(person.count)}`}</span>)}
       <span class="gap" />
