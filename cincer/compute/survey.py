@@ -8,6 +8,8 @@ optimum; others are trained for a few epochs: what most labels agree on is learn
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from ..config import ModelSettings
 from ..curate.out_of_fold import fold_of, of_head
 from ..curate.pairs import Pairs
 from ..kernels.head import with_bias
-from ..models.training import as_module, is_linear, train
+from ..models.training import BATCH, as_module, is_linear, train
 from ..protocols import Network
 from ..rng import derive
 from .files import save as save_file
@@ -37,6 +39,9 @@ STEPS = 100_000
 """Examples learned from in one fold's training, about; between `EPOCHS` passes over them."""
 
 EPOCHS = (2, 20)
+PAUSE = 0.5
+"""Seconds between two words on how far a survey is."""
+
 FOLDS, SMALL = 2, 2_000
 """Folds of a network's survey; below `SMALL` examples five."""
 
@@ -54,11 +59,30 @@ class Survey:
     probs: NDArray[np.float32]
 
 
+class Steps:
+    """How many of a survey's batches are learned: `told` hears the share now and then."""
+
+    def __init__(self, told: Callable[[float], None]) -> None:
+        self._told, self._done, self._total, self._last = told, 0, 1, time.monotonic()
+
+    def expect(self, total: int) -> None:
+        self._total = max(total, 1)
+
+    def __call__(self) -> bool:
+        """Before each batch; False: it goes on."""
+        if time.monotonic() - self._last >= PAUSE:
+            self._last = time.monotonic()
+            self._told(min(self._done / self._total, 1.0))
+        self._done += 1
+        return False
+
+
 def probabilities(
     settings: ModelSettings, empty: Callable[[], Network], inputs: Tensor, labels: Tensor,
-    known: Tensor, classes: int,
+    known: Tensor, classes: int, told: Callable[[float], None] = lambda share: None,
 ) -> Tensor:
-    """(N, K) for `inputs` (N, F...) with `labels` (N,); `known` (N,) bool says which teach."""
+    """(N, K) for `inputs` (N, F...) with `labels` (N,); `known` (N,) bool says which teach.
+    `told` hears the share done of what takes long: networks' training."""
     in_sample = settings.survey == "in_sample"
     width = inputs[0].numel() if len(inputs) else 0
     seed = derive(settings.seed, "survey") % 2**31
@@ -67,32 +91,37 @@ def probabilities(
             with_bias(inputs.flatten(1)), labels, classes, weights=known.float(),
             l2=L2 if settings.head_l2 is None else settings.head_l2, seed=seed,
             in_sample=in_sample)
-    return _of_networks(empty, inputs, labels, known, seed, in_sample=in_sample)
+    return _of_networks(empty, inputs, labels, known, seed, Steps(told), in_sample=in_sample)
 
 
 def _of_networks(
-    empty: Callable[[], Network], inputs: Tensor, labels: Tensor, known: Tensor, seed: int, *,
-    in_sample: bool,
+    empty: Callable[[], Network], inputs: Tensor, labels: Tensor, known: Tensor, seed: int,
+    steps: Steps, *, in_sample: bool,
 ) -> Tensor:
     folds = 1 if in_sample else FOLDS if len(labels) >= SMALL else 5
     fold = torch.from_numpy(fold_of(labels.numpy(), max(folds, 2), seed))
     found: Tensor | None = None
-    for number in range(folds):
+    lessons = [known if folds == 1 else known & (fold != number) for number in range(folds)]
+    steps.expect(sum(_epochs(taught) * math.ceil(int(taught.sum()) / BATCH) for taught in lessons))
+    for number, taught in enumerate(lessons):
         asked = torch.ones_like(known) if folds == 1 else fold == number
-        taught = known if folds == 1 else known & (fold != number)
-        said = _learned(empty(), inputs, labels, taught, asked, seed)
+        said = _learned(empty(), inputs, labels, taught, asked, seed, steps)
         found = said.new_zeros(len(labels), said.shape[1]) if found is None else found
         found[asked] = said
     assert found is not None
     return found
 
 
+def _epochs(taught: Tensor) -> int:
+    return min(max(STEPS // max(int(taught.sum()), 1), EPOCHS[0]), EPOCHS[1])
+
+
 def _learned(
-    network: Network, inputs: Tensor, labels: Tensor, taught: Tensor, asked: Tensor, seed: int
+    network: Network, inputs: Tensor, labels: Tensor, taught: Tensor, asked: Tensor, seed: int,
+    steps: Steps,
 ) -> Tensor:
-    count = max(int(taught.sum()), 1)
-    epochs = min(max(STEPS // count, EPOCHS[0]), EPOCHS[1])
-    train(network, inputs[taught], labels[taught], epochs=epochs, seed=seed)
+    train(network, inputs[taught], labels[taught], epochs=_epochs(taught), seed=seed,
+          should_stop=steps)
     as_module(network).eval()
     with torch.no_grad():
         parts = [torch.softmax(network.head(network.features(part)), dim=1)

@@ -49,7 +49,9 @@ log = logging.getLogger("cincer.trainer")
 class Trainer:
     """Keeps the labels as the server tells them; trains when asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Frame], None] = lambda frame: None) -> None:
+        """`tell` takes word of a job that goes on."""
+        self._tell = tell
         self._settings: ModelSettings
         self._matrix: FeatureMatrix
         self._empty: Callable[[], Network]
@@ -130,7 +132,8 @@ class Trainer:
         inputs = torch.from_numpy(self._rows(positions))
         probs = survey.probabilities(
             self._settings, self._empty, inputs, torch.from_numpy(labels),
-            torch.from_numpy(known).bool(), self._classes)
+            torch.from_numpy(known).bool(), self._classes,
+            lambda share: self._tell({"op": "survey", "job": frame["job"], "share": share}))
         path = survey.save(self._folder, survey.Survey(
             frame["number"], frame["version"], self._settings.survey != "in_sample", time.time(),
             positions, probs.float().clamp(0, 1).numpy()))
@@ -209,4 +212,4 @@ def main(host: Host) -> None:
         os.nice(NICE)
     torch.set_num_threads(1)
     host.answer({"op": "ready"})
-    host.serve(Trainer())
+    host.serve(Trainer(host.answer))

@@ -52,6 +52,19 @@ def test_the_same_labels_give_the_same_survey(place: Place) -> None:
     np.testing.assert_array_equal(first.probs, second.probs)
 
 
+def test_a_network_says_how_far_its_survey_is(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "PAUSE", 0.0)
+    trainer, told = place.trainer(model="mlp"), []
+    monkeypatch.setattr(trainer, "_tell", told.append)
+    surveyed(place, trainer, asked(place))
+    shares = [frame["share"] for frame in told]
+    assert {(frame["op"], frame["job"]) for frame in told} == {("survey", 3)}
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, pytest.approx(1.0, abs=0.05))
+
+
 def test_in_sample_is_said_to_be_so(place: Place) -> None:
     found = surveyed(place, place.trainer(survey="in_sample"), asked(place))
     held_out = surveyed(place, place.trainer(), asked(place, 2))
@@ -71,7 +84,7 @@ def test_what_waits_is_looked_at_and_teaches_nothing(place: Place) -> None:
                  settings: ModelSettings = settings) -> torch.Tensor:
             return survey._of_networks(
                 lambda: network(model, (WIDTH,), CLASSES, 1), torch.from_numpy(place.rows), given,
-                known, 0, in_sample=True)
+                known, 0, survey.Steps(lambda share: None), in_sample=True)
 
         before = said(labels)
         labels_changed = labels.clone()

@@ -90,6 +90,10 @@ class FakeScorer:
         """How many picks it was asked for."""
         return sum(frame["op"] == "pick" for frame in self.frames)
 
+    def word(self, frame: Frame) -> None:
+        """Says something of a job that goes on."""
+        self._post(Answered(self.name, frame))
+
     def release(self) -> None:
         self.held = False
         kept, self._kept = self._kept, []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from server.curate_world import Place, serving
@@ -154,6 +156,58 @@ def test_two_later_models_that_contradict_reopen(place: Place) -> None:
     assert place.get("/matrix")["rows"][0]["cells"][0]["reopen"] == 1
     place.act("confirm", "e6")
     until(lambda: place.get("/cell?given=b&predicted=a")["ids"] == ["e9"])
+
+
+def test_contradictions_are_counted_over_a_restart(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"ask_threshold": 1.0, "survey": "out_of_fold"}
+    cell = "/cell?given=b&predicted=a"
+    with serving(tmp_path, **settings) as place:
+        fill(place)
+        surveyed(place)
+        place.act("confirm", "e6")
+        place.post("/iterations", key="i2")
+        surveyed(place, 2)
+        assert place.get(cell)["ids"] == ["e9"]
+    with serving(tmp_path, fresh=False, **settings) as place:
+        assert place.get(cell)["ids"] == ["e9"]
+        place.post("/iterations", key="i3")
+        surveyed(place, 3)
+        assert place.get(cell)["ids"] == ["e9", "e6"]
+    with serving(tmp_path, fresh=False, **settings) as place:
+        told = place.get(cell)
+        assert (told["ids"], told["reopen"]) == (["e9", "e6"], [False, True])
+        assert place.act("confirm", "e6", key="later")["ok"]
+        until(lambda: place.get(cell)["ids"] == ["e9"])
+    with serving(tmp_path, fresh=False, **settings) as place:
+        assert place.get(cell)["ids"] == ["e9"]
+
+
+def test_how_far_a_survey_is_is_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surveyed(place)
+    trainer = place.world.trainer
+    survey = trainer._survey
+
+    def slow(frame: Any) -> Any:
+        trainer.held = True
+        return survey(frame)
+
+    monkeypatch.setattr(trainer, "_survey", slow)
+    wire = place.wire()
+    place.post("/iterations", key="i2")
+    until(lambda: sum(frame["op"] == "survey" for frame in trainer.frames) == 2)
+    job = next(frame["job"] for frame in reversed(trainer.frames) if frame["op"] == "survey")
+    for said, share in ((job - 1, 0.25), (job, 0.5)):
+        trainer.word({"op": "survey", "job": said, "share": share})
+    told = json.loads(wire.until('42/curate,["survey:updated"').removeprefix("42/curate,"))
+    while told[1]["survey"]["progress"] != 0.5:
+        told = json.loads(wire.until('42/curate,["survey:updated"').removeprefix("42/curate,"))
+    assert place.get("/matrix")["survey"]["progress"] == 0.5
+    wire.close()
+    trainer.release()
+    surveyed(place, 2)
+    assert place.get("/matrix")["survey"]["progress"] is None
 
 
 def test_a_trainer_that_dies_is_asked_again(place: Place) -> None:

@@ -134,7 +134,8 @@ class Curating:
         inside = self._on(found.positions)
         board.update(found.positions[inside], found.probs[inside])
         self._survey, self.surveyed = found, len(board)
-        view.set_survey(version=found.number, at=found.at, held_out=found.held_out, running=False)
+        view.set_survey(version=found.number, at=found.at, held_out=found.held_out, running=False,
+                        progress=None)
         self._changes.everything()
 
     def pair(self, found: Pairs) -> None:

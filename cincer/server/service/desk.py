@@ -73,10 +73,14 @@ class Desk:
                 return {**frame, "job": self._number}
         return None
 
+    def under_way(self, frame: Frame) -> bool:
+        """Whether this frame is about the job under way."""
+        return self._under_way is not None and frame.get("job") == self._number
+
     def answered(self, frame: Frame) -> Job | None:
         """The job this frame answers, whose turn is over; None where the answer is dropped."""
         job = self._under_way
-        if job is None or frame.get("job") != self._number:
+        if job is None or not self.under_way(frame):
             return None
         self._under_way = None
         newest = self._waiting.get(job.name, job)

@@ -52,8 +52,20 @@ class Surveying:
         self._for: tuple[AnnotatorId, int] | None = None
         self._streaks = reopen.NONE_YET
         self._paired = 0
+        self._recall()
         training.handlers |= {"survey": self._surveyed, "similar": self._similar}
+        training.going |= {"survey": self._progress}
         training.refused |= {"survey": self._failed, "similar": lambda: None}
+
+    def _recall(self) -> None:
+        """After a restart the surveys kept, the oldest first, say how often in a row each resolved
+        example was contradicted: they are as many as it takes."""
+        for path in sorted((self._live.folder / "models").glob("survey-*.npz")):
+            found = load_survey(path)
+            if found is not None:
+                with self._view.lock:
+                    self._curating.apply(found)
+                    self._contradict(found.number, found.version)
 
     # ---- when ----------------------------------------------------------------------------------
 
@@ -106,8 +118,12 @@ class Surveying:
 
     def _running(self, *, running: bool) -> None:
         if self._view.survey.running != running:
-            self._view.set_survey(running=running)
+            self._view.set_survey(running=running, progress=None)
             self._news = True
+
+    def _progress(self, share: float) -> None:
+        self._view.set_survey(progress=share)
+        self._news = True
 
     # ---- what is asked -------------------------------------------------------------------------
 

@@ -34,13 +34,14 @@ def wanted(settings: ModelSettings) -> bool:
 
 class Training:
     """Jobs of the trainer; one at a time. `handlers` take its answers by what was asked, `refused`
-    are told that it could not."""
+    are told that it could not, `going` the share done so far."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
         self._networks = wanted(live.settings.model)
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {"train": self._trained}
         self.refused: dict[str, Callable[[], None]] = {"train": lambda: None}
+        self.going: dict[str, Callable[[float], None]] = {}
         self.desk = Desk(None)
         self._link: Link | None = None
         self._version = live.seq
@@ -105,7 +106,11 @@ class Training:
             self.train()
 
     def answered(self, group: Group, frame: Frame) -> None:
-        """Pass an answer on to whoever asked."""
+        """Pass an answer on to whoever asked, or word of how far it is."""
+        if "share" in frame:
+            if self.desk.under_way(frame):
+                self.going[frame["op"]](frame["share"])
+            return
         if self.desk.answered(frame) is None:
             return
         if "error" in frame:
