@@ -20,8 +20,8 @@ from .errors import InvalidInput, UnknownName
 from .loop import Loop
 from .relabel.advice import Advice, advise
 from .relabel.chooser import ACTIONS
-from .relabel.vouched import rows_of, trusted_of
-from .reweight import REWEIGHTERS, reweighter
+from .relabel.vouched import kept_of, rows_of, trusted_of
+from .reweight import REWEIGHTERS, chosen, reweighter
 from .runner import Runner
 from .session.events import Proposal
 from .types import AnnotatorId, Deed, ExampleId, Label, Position, Remedy
@@ -32,6 +32,7 @@ MACHINE = AnnotatorId("machine")
 """Who acts."""
 
 RELABEL = ("none", "chooser", *ACTIONS)
+WEIGHT = (*REWEIGHTERS, "chooser")
 LEAST_WEIGHT = 1e-3
 """What a known example counts at least."""
 
@@ -67,8 +68,8 @@ class Policies:
     def __post_init__(self) -> None:
         if self.relabel not in RELABEL:
             raise UnknownName("relabel policy", self.relabel, RELABEL)
-        if self.weight not in REWEIGHTERS:
-            raise UnknownName("weight policy", self.weight, REWEIGHTERS)
+        if self.weight not in WEIGHT:
+            raise UnknownName("weight policy", self.weight, WEIGHT)
 
 
 class Machine:
@@ -165,7 +166,10 @@ def weights(
     """(N,) what each of the `known` positions counts; 1 for all that people vouched for."""
     top = runner.engine.top()
     plain = replace(top, weights=(top.weights > 0).to(top.weights.dtype))
-    found = reweighter(name)(plain, trusted_of(plain, vouched.part(selection=False)))
+    trusted = trusted_of(plain, vouched.part(selection=False))
+    if name == "chooser":
+        name = chosen(plain, trusted, *kept_of(plain, vouched))
+    found = reweighter(name)(plain, trusted)
     rows = rows_of(plain, torch.from_numpy(known))
     counted = found.weights[rows].clamp(min=LEAST_WEIGHT)
     counted[torch.isin(torch.from_numpy(known), torch.from_numpy(vouched.positions))] = 1.0

@@ -25,9 +25,9 @@ from ..kernels.trusted import Trusted
 from ..protocols import Network
 from ..relabel import Options, Threshold
 from ..relabel.advice import Advice, advise, trusted_loss
-from ..relabel.vouched import rows_of, trusted_of
+from ..relabel.vouched import kept_of, rows_of, trusted_of
 from ..reweight import Options as Weighting
-from ..reweight import reweighter
+from ..reweight import chosen, reweighter
 from ..types import NO_LABEL
 from ..verified import Verified
 from . import advice, weights
@@ -122,7 +122,10 @@ class Advisor:
         top = engine.top()
         trusted = trusted_of(top, verified.part(selection=False))
         options = Weighting(history=True, seed=self._options.seed)
-        found = reweighter(frame["policy"], options)(top, trusted)
+        policy = frame["policy"]
+        if policy == "chooser":
+            policy = chosen(top, trusted, *kept_of(top, verified), options)
+        found = reweighter(policy, options)(top, trusted)
         path = weights.save(self._folder, found, top, weights.Made(
             frame["number"], frame["version"], frame["policy"], time.time()))
         return {"op": "weigh", "job": frame["job"], "version": frame["version"],

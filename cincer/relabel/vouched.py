@@ -44,6 +44,13 @@ def trusted_of(top: TopLayer, verified: Verified) -> Trusted:
                    torch.from_numpy(weights * class_weights(top, labels, weights)))
 
 
+def kept_of(top: TopLayer, verified: Verified) -> tuple[Tensor, Tensor]:
+    """Row numbers (V,) and labels (V,) of what is kept for choosing and is among the rows."""
+    kept = verified.part(selection=True)
+    rows = rows_of(top, torch.from_numpy(kept.positions))
+    return rows[rows >= 0], torch.from_numpy(kept.labels)[rows >= 0]
+
+
 def audit_weights(propensity: np.ndarray[tuple[int], np.dtype[np.float64]]) -> (
         np.ndarray[tuple[int], np.dtype[np.float64]]):
     """(V,) what each counts by how it came to be asked; mean 1 over audits, 1 for others."""

@@ -12,7 +12,7 @@ from cincer.kernels.newton import Rows, fit
 from cincer.kernels.top import top_layer
 from cincer.reweight import REWEIGHTERS, Options, Scale, reweighter, trusted
 
-NEEDS_NO_TRUST = {"fsr", "fsr_released"}
+NEEDS_NO_TRUST = {"fsr", "fsr_released", "held_out"}
 WEIGHING = [name for name in REWEIGHTERS if name != "uniform"]
 
 

@@ -9,7 +9,7 @@ import { newKey } from "../store";
 import type { WeightsView } from "../wire";
 import { posted } from "./api";
 
-const TOLD: readonly string[] = ["uniform", "lsw", "fsr", "reweighter", "l2rw", "meta_weight_net"];
+const TOLD: readonly string[] = ["uniform", "lsw", "fsr", "reweighter", "l2rw", "meta_weight_net", "held_out", "chooser"];
 
 export function Policy({ view, may, again }: { view: WeightsView; may: boolean; again: () => void }) {
   const [wanted, want] = useState<string | null>(null);
