@@ -18,6 +18,7 @@ from .answers import Floats, Ints
 from .config import LoopSettings, Settings
 from .errors import InvalidInput, UnknownName
 from .loop import Loop
+from .protocols import TopLayer
 from .relabel.advice import Advice, advise
 from .relabel.chooser import ACTIONS
 from .relabel.vouched import kept_of, rows_of, trusted_of
@@ -31,8 +32,9 @@ from .vouched import verified
 MACHINE = AnnotatorId("machine")
 """Who acts."""
 
-RELABEL = ("none", "chooser", *ACTIONS)
-WEIGHT = (*REWEIGHTERS, "chooser")
+CHOOSER = "chooser"
+RELABEL = ("none", CHOOSER, *ACTIONS)
+WEIGHT = (*REWEIGHTERS, CHOOSER)
 LEAST_WEIGHT = 1e-3
 """What a known example counts at least."""
 
@@ -88,17 +90,25 @@ class Machine:
             self.look()
 
     def look(self) -> None:
-        """Decide again, by what is known now."""
+        """Decide again, by what is known now. Where the choosers find weights that surely help,
+        labels are left as they are: what counts little does little harm, and may count again."""
         if self.policies.relabel != "none":
+            self._take_back()
+        used = self._weigh() if self.policies.weight != "uniform" else "uniform"
+        if self.policies.relabel == "none":
+            return
+        if self.policies.relabel == self.policies.weight == CHOOSER and used != "uniform":
+            self.chosen.append(used)
+        else:
             self._relabel()
-        if self.policies.weight != "uniform":
-            self._weigh()
+
+    def _take_back(self) -> None:
+        if self._acted:
+            self._runner.act(acts.act_undone(self._runner.loop, MACHINE, self._runner.now()))
+            self._acted = False
 
     def _relabel(self) -> None:
         runner = self._runner
-        if self._acted:
-            runner.act(acts.act_undone(runner.loop, MACHINE, runner.now()))
-            self._acted = False
         runner.refresh()
         top = runner.engine.top()
         advice = advise(top, verified(runner.loop), policy=self.policies.relabel,
@@ -125,14 +135,17 @@ class Machine:
         passed = [one for one, passes in zip(told, enough.tolist(), strict=True) if passes]
         return {one: told[one] for one in passed[:room]}
 
-    def _weigh(self) -> None:
+    def _weigh(self) -> str:
+        """The reweighter whose weights are used."""
         runner = self._runner
         runner.refresh()
         known = runner.loop.all_trained()
         labels = runner.loop.data.column("effective")[known]
-        runner.engine.enter(known, labels, weights(runner, verified(runner.loop),
-                                                   self.policies.weight, known))
+        vouched = verified(runner.loop)
+        name = named(runner, vouched, self.policies.weight)
+        runner.engine.enter(known, labels, weights(runner, vouched, name, known))
         runner.engine.refit()
+        return name
 
 
 def machine(runner: Runner, settings: Settings) -> Machine | None:
@@ -160,16 +173,29 @@ def proposals(loop: Loop, advice: Advice) -> dict[ExampleId, acts.Proposed]:
     return found
 
 
+def named(runner: Runner, vouched: Verified, name: str) -> str:
+    """`name`, or the reweighter that the chooser chooses."""
+    if name != CHOOSER:
+        return name
+    plain = _plain(runner)
+    return chosen(plain, trusted_of(plain, vouched.part(selection=False)),
+                  *kept_of(plain, vouched))
+
+
+def _plain(runner: Runner) -> TopLayer:
+    """The known rows, all counting alike: nothing is learned from what was learned before."""
+    top = runner.engine.top()
+    return replace(top, weights=(top.weights > 0).to(top.weights.dtype))
+
+
 def weights(
     runner: Runner, vouched: Verified, name: str, known: Ints
 ) -> Floats:
-    """(N,) what each of the `known` positions counts; 1 for all that people vouched for."""
-    top = runner.engine.top()
-    plain = replace(top, weights=(top.weights > 0).to(top.weights.dtype))
-    trusted = trusted_of(plain, vouched.part(selection=False))
-    if name == "chooser":
-        name = chosen(plain, trusted, *kept_of(plain, vouched))
-    found = reweighter(name)(plain, trusted)
+    """(N,) what each of the `known` positions counts by the policy `name`; 1 for all that people
+    vouched for."""
+    plain = _plain(runner)
+    found = reweighter(named(runner, vouched, name))(
+        plain, trusted_of(plain, vouched.part(selection=False)))
     rows = rows_of(plain, torch.from_numpy(known))
     counted = found.weights[rows].clamp(min=LEAST_WEIGHT)
     counted[torch.isin(torch.from_numpy(known), torch.from_numpy(vouched.positions))] = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cincer import acts
+from cincer import acts, policies
 from cincer.config import Settings, merge
 from cincer.errors import UnknownName
 from cincer.policies import MACHINE, Machine, Policies
@@ -75,7 +75,7 @@ def test_leaving_out_what_harms_lowers_the_share_of_wrong_labels():
     assert wrong() < before
 
 
-@pytest.mark.parametrize("weight", ["lsw", "fsr", "l2rw"])
+@pytest.mark.parametrize("weight", ["held_out", "lsw", "fsr", "l2rw"])
 def test_weights_reach_the_head_and_people_count_in_full(weight):
     runner, machine, _ = played(Policies(weight=weight))
     machine.look()
@@ -87,6 +87,18 @@ def test_weights_reach_the_head_and_people_count_in_full(weight):
     assert set(settled) == {1.0}
     others = [w for at, w in weights.items() if at not in set(runner.loop.all_settled())]
     assert len(set(np.round(others, 6))) > 5
+
+
+@pytest.mark.parametrize("best", ["held_out", "uniform"])
+def test_where_weights_surely_help_labels_are_left_as_they_are(best, monkeypatch):
+    runner, machine, _ = played(Policies(relabel="chooser", weight="chooser"))
+    monkeypatch.setattr(policies, "chosen", lambda *_: best)
+    monkeypatch.setattr(machine, "_relabel", lambda: machine.chosen.append("asked"))
+    machine.look()
+    assert machine.chosen == [best if best != "uniform" else "asked"]
+    known = runner.engine.known
+    counts = {round(w, 6) for w in known.weights[: known.count].tolist() if w > 0}
+    assert (len(counts) > 5) == (best == "held_out")
 
 
 def test_nothing_happens_without_enough_trusted_labels():

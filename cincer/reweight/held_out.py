@@ -96,8 +96,8 @@ class _Folds:
             rows = Rows(top.features[taught], top.labels[taught],
                         weights[taught].to(top.features.dtype), top.probs.shape[1])
             last = self._heads[number]
-            head = fit(rows, top.damping, last and last.weights, last and last.inverse,
-                       tolerance=TOLERANCE)
+            head = (fit(rows, top.damping, tolerance=TOLERANCE) if last is None else
+                    fit(rows, top.damping, last.weights, last.inverse, tolerance=TOLERANCE))
             self._heads[number] = head
             found[out] = probabilities(head.weights, top.features[out]).double()
         return found
