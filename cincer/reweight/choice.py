@@ -1,7 +1,9 @@
 """Which reweighter, if any, is worth it: judged by labels kept for choosing.
 
 Each is let weigh the rows that are not kept, a head is fitted to those as they then count, and the
-losses of the kept labels are compared with those under a head for which all rows count alike.
+Brier scores of the kept labels are compared with those under a head for which all rows count alike.
+(Logarithmic losses have no bound: a single label that a sharper head thought impossible outweighed
+a hundred others.)
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from .weights import Reweighter
 FEWEST = 10
 """Labels for choosing below which all rows count alike."""
 
-SURE = 2.0
-"""Standard errors by which a reweighter beats weighing nothing."""
+SURE = 1.0
+"""Standard errors by which a reweighter beats weighing nothing. A weight is no verdict on a label,
+so that a choice that was too bold is cheap: less than what changing labels asks for."""
 
 TOLERANCE = 1e-6
 """Nats: the decrement at which a fit is done."""
@@ -30,9 +33,9 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How one reweighter did: mean loss in nats of the labels kept for choosing less that without
-    weights (below 0 = better), and the difference's standard error over those labels. `note`: why
-    it gave no weights."""
+    """How one reweighter did: mean Brier score (0 to 2) of the labels kept for choosing less that
+    without weights (below 0 = better), and the difference's standard error over those labels.
+    `note`: why it gave no weights."""
 
     name: str
     difference: float
@@ -52,11 +55,11 @@ def choose(
     rows[kept] = False
     others = torch.nonzero(rows)[:, 0]
     alike = rows.double()
-    base = _losses(top, others, alike, kept, labels)
+    base = _scores(top, others, alike, kept, labels)
     verdicts = []
     for name, weigh in tried.items():
         found = weigh(top, trusted, others)
-        change = _losses(top, others, found.weights, kept, labels) - base
+        change = _scores(top, others, found.weights, kept, labels) - base
         error = float(change.std(unbiased=True)) / len(change) ** 0.5
         verdicts.append(Verdict(name, float(change.mean()), error, found.note))
     best = min(verdicts, key=lambda one: one.difference)
@@ -64,11 +67,12 @@ def choose(
     return best.name if sure else "uniform", tuple(verdicts)
 
 
-def _losses(
+def _scores(
     top: TopLayer, rows: Tensor, weights: Tensor, kept: Tensor, labels: Tensor
 ) -> Tensor:
-    """(V,) nats: the loss of each kept label under the head fitted to `rows`."""
+    """(V,) in [0, 2]: the Brier score of each kept label under the head fitted to `rows`."""
     head = fit(Rows(top.features[rows], top.labels[rows], weights[rows].to(top.features.dtype),
                     top.probs.shape[1]), top.damping, tolerance=TOLERANCE)
     probs = probabilities(head.weights, top.features[kept]).double()
-    return -probs.gather(1, labels[:, None])[:, 0].clamp(min=1e-12).log()
+    said = torch.nn.functional.one_hot(labels, probs.shape[1])
+    return (probs - said).square().sum(dim=1)
