@@ -64,7 +64,7 @@ def test_all_count_alike_at_first(place: Place) -> None:
     told = weights(place)
     assert (told["policy"], told["version"], told["epochs"], told["detection"]) == (
         "uniform", 0, [], None)
-    assert told["policies"][:2] == ["uniform", "lsw"]
+    assert told["policies"][:2] == ["uniform", "held_out"]
     assert weights(place, "/e6") == {"ok": True, "id": "e6", "weights": [], "losses": [],
                                      "share_below": 0.0}
     assert weights(place, "/nobody")["code"] == "not_found"
