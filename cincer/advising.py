@@ -73,9 +73,9 @@ class Adviser:
         known = runner.loop.all_trained()
         if not len(known):
             return {}
-        found = weights(runner, verified(runner.loop), policy, known).tolist()
+        _, found = weights(runner, verified(runner.loop), policy, known)
         return {runner.loop.ids[Position(at)]: weight
-                for at, weight in zip(known.tolist(), found, strict=True)}
+                for at, weight in zip(known.tolist(), found.tolist(), strict=True)}
 
     def _doubted(self, known: dict[ExampleId, acts.Proposed]) -> dict[ExampleId, acts.Proposed]:
         """With the model's opinion of each, for whoever is asked."""

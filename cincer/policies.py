@@ -18,21 +18,20 @@ from .answers import Floats, Ints
 from .config import LoopSettings, Settings
 from .errors import InvalidInput, UnknownName
 from .loop import Loop
-from .protocols import TopLayer
 from .relabel.advice import Advice, advise
 from .relabel.chooser import ACTIONS
-from .relabel.vouched import kept_of, rows_of, trusted_of
-from .reweight import REWEIGHTERS, chosen, reweighter
+from .relabel.vouched import rows_of
+from .reweight import REWEIGHTERS
 from .runner import Runner
 from .session.events import Proposal
 from .types import AnnotatorId, Deed, ExampleId, Label, Position, Remedy
 from .verified import Verified
 from .vouched import verified
+from .weighing import CHOOSER, weighed
 
 MACHINE = AnnotatorId("machine")
 """Who acts."""
 
-CHOOSER = "chooser"
 RELABEL = ("none", CHOOSER, *ACTIONS)
 WEIGHT = (*REWEIGHTERS, CHOOSER)
 LEAST_WEIGHT = 1e-3
@@ -92,8 +91,7 @@ class Machine:
     def look(self) -> None:
         """Decide again, by what is known now. Where the choosers find weights that surely help,
         labels are left as they are: what counts little does little harm, and may count again."""
-        if self.policies.relabel != "none":
-            self._take_back()
+        self._take_back()
         used = self._weigh() if self.policies.weight != "uniform" else "uniform"
         if self.policies.relabel == "none":
             return
@@ -141,9 +139,8 @@ class Machine:
         runner.refresh()
         known = runner.loop.all_trained()
         labels = runner.loop.data.column("effective")[known]
-        vouched = verified(runner.loop)
-        name = named(runner, vouched, self.policies.weight)
-        runner.engine.enter(known, labels, weights(runner, vouched, name, known))
+        name, counts = weights(runner, verified(runner.loop), self.policies.weight, known)
+        runner.engine.enter(known, labels, counts)
         runner.engine.refit()
         return name
 
@@ -173,30 +170,15 @@ def proposals(loop: Loop, advice: Advice) -> dict[ExampleId, acts.Proposed]:
     return found
 
 
-def named(runner: Runner, vouched: Verified, name: str) -> str:
-    """`name`, or the reweighter that the chooser chooses."""
-    if name != CHOOSER:
-        return name
-    plain = _plain(runner)
-    return chosen(plain, trusted_of(plain, vouched.part(selection=False)),
-                  *kept_of(plain, vouched))
-
-
-def _plain(runner: Runner) -> TopLayer:
-    """The known rows, all counting alike: nothing is learned from what was learned before."""
-    top = runner.engine.top()
-    return replace(top, weights=(top.weights > 0).to(top.weights.dtype))
-
-
 def weights(
-    runner: Runner, vouched: Verified, name: str, known: Ints
-) -> Floats:
-    """(N,) what each of the `known` positions counts by the policy `name`; 1 for all that people
-    vouched for."""
-    plain = _plain(runner)
-    found = reweighter(named(runner, vouched, name))(
-        plain, trusted_of(plain, vouched.part(selection=False)))
+    runner: Runner, vouched: Verified, policy: str, known: Ints
+) -> tuple[str, Floats]:
+    """The reweighter that `policy` comes to, and (N,) what each of the `known` positions counts by
+    it; 1 for all that people vouched for."""
+    top = runner.engine.top()
+    plain = replace(top, weights=(top.weights > 0).to(top.weights.dtype))
+    name, found = weighed(plain, vouched, policy)
     rows = rows_of(plain, torch.from_numpy(known))
     counted = found.weights[rows].clamp(min=LEAST_WEIGHT)
     counted[torch.isin(torch.from_numpy(known), torch.from_numpy(vouched.positions))] = 1.0
-    return np.asarray(counted.numpy(), dtype=np.float32)
+    return name, np.asarray(counted.numpy(), dtype=np.float32)

@@ -18,7 +18,7 @@ LAYERS: dict[str, int] = {
     "kernels": 2,
     "suspicion": 3, "counterexample": 3, "relabel": 3, "reweight": 3, "models": 3, "curate": 3,
     "dataset": 3, "schema": 3, "rows": 3, "features": 3, "answers": 3,
-    "session": 4, "engine": 4,
+    "session": 4, "engine": 4, "weighing": 4,
     "loop": 5, "question": 5, "suggestion": 5,
     "acts": 6, "vouched": 6, "ledger": 6, "runner": 6,
     "build": 7, "policies": 7,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cincer import acts, policies
+from cincer import acts, weighing
 from cincer.config import Settings, merge
 from cincer.errors import UnknownName
 from cincer.policies import MACHINE, Machine, Policies
@@ -92,7 +92,7 @@ def test_weights_reach_the_head_and_people_count_in_full(weight):
 @pytest.mark.parametrize("best", ["held_out", "uniform"])
 def test_where_weights_surely_help_labels_are_left_as_they_are(best, monkeypatch):
     runner, machine, _ = played(Policies(relabel="chooser", weight="chooser"))
-    monkeypatch.setattr(policies, "chosen", lambda *_: best)
+    monkeypatch.setattr(weighing, "chosen", lambda *_: best)
     monkeypatch.setattr(machine, "_relabel", lambda: machine.chosen.append("asked"))
     machine.look()
     assert machine.chosen == [best if best != "uniform" else "asked"]

@@ -11,7 +11,7 @@ import click
 
 from .options import json_option
 from .output import Command, print_json, print_table
-from .reporting import figures_wanted
+from .reporting import figures_wanted, names
 
 HELP = {
     "q1": "Is it worth showing a counter-example? Cleaned labels and F1 over the stream.",
@@ -22,7 +22,7 @@ HELP = {
 
 
 def _many(context: click.Context, option: click.Parameter, text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+    return names(text)
 
 
 OPTIONS = (

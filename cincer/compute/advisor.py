@@ -25,11 +25,11 @@ from ..kernels.trusted import Trusted
 from ..protocols import Network
 from ..relabel import Options, Threshold
 from ..relabel.advice import Advice, advise, trusted_loss
-from ..relabel.vouched import kept_of, rows_of, trusted_of
+from ..relabel.vouched import rows_of, trusted_of
 from ..reweight import Options as Weighting
-from ..reweight import chosen, reweighter
 from ..types import NO_LABEL
 from ..verified import Verified
+from ..weighing import weighed
 from . import advice, weights
 from .frames import Frame, Ints, unpack_ints
 from .messages import verified_of
@@ -120,12 +120,8 @@ class Advisor:
         all count alike, so that nothing is learned from what was learned before."""
         engine, verified = self._fitted(frame), verified_of(frame)
         top = engine.top()
-        trusted = trusted_of(top, verified.part(selection=False))
         options = Weighting(history=True, seed=self._options.seed)
-        policy = frame["policy"]
-        if policy == "chooser":
-            policy = chosen(top, trusted, *kept_of(top, verified), options)
-        found = reweighter(policy, options)(top, trusted)
+        _, found = weighed(top, verified, frame["policy"], options)
         path = weights.save(self._folder, found, top, weights.Made(
             frame["number"], frame["version"], frame["policy"], time.time()))
         return {"op": "weigh", "job": frame["job"], "version": frame["version"],

@@ -26,7 +26,7 @@ from .compose import evidence
 from .harm import total_weight
 from .options import Options
 from .suggestions import Suggestions, Treat, nothing
-from .vouched import rows_of, trusted_of
+from .vouched import kept_of, trusted_of
 
 SHOWN = 1000
 """Suggestions that are worked out in full, those that gain most."""
@@ -85,9 +85,7 @@ def advise(
     many suggestions are worked out in full."""
     told = options or Options()
     trusted = trusted_of(top, verified.part(selection=False))
-    selection = verified.part(selection=True)
-    rows = rows_of(top, torch.from_numpy(selection.positions))
-    kept, labels = rows[rows >= 0], torch.from_numpy(selection.labels)[rows >= 0]
+    kept, labels = kept_of(top, verified)
     candidates = _candidates(top, trusted, verified, excluded)
     brief = replace(told, evidence=0)
     choice = _choice(top, trusted, kept, labels, brief, candidates, policy)

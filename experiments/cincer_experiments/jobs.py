@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ import torch
 
 Share = TypeVar("Share")
 Found = TypeVar("Found")
+Key = TypeVar("Key")
 Told = Callable[[str, int], None]
 """Called with what is running and the steps just done."""
 
@@ -19,6 +20,14 @@ Work = Callable[[Share, Told], Iterator[Found]]
 
 PATIENCE = 1.0
 """Seconds without a word after which it is checked that all still live."""
+
+
+def dealt(keys: Iterable[Key], jobs: int, repeat: Callable[[Key], int]) -> list[list[Key]]:
+    """Keys dealt to at most `jobs` processes, whole repeats to each; none for none."""
+    keys = list(keys)
+    repeats = sorted({repeat(key) for key in keys})
+    return [[key for key in keys if repeat(key) in repeats[at::jobs]]
+            for at in range(min(jobs, len(repeats)))]
 
 
 def spread(

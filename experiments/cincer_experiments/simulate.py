@@ -34,7 +34,7 @@ from cincer_streams.stream import NoisyStream, noisy_stream
 
 from . import batched
 from .arrays import read_arrays
-from .jobs import Told, spread
+from .jobs import Told, dealt, spread
 from .play import Step, play
 
 DEFAULT = "default"
@@ -134,9 +134,7 @@ def run(
 
 def _everywhere(plan: Plan, missing: set[Run], told: Told, jobs: int) -> Iterator[Played]:
     """The missing runs, repeat by repeat in `jobs` processes."""
-    repeats = sorted({repeat for _, repeat in missing})
-    shares = [(plan, {run for run in missing if run[1] in repeats[at::jobs]})
-              for at in range(min(jobs, len(repeats)))]
+    shares = [(plan, set(part)) for part in dealt(missing, jobs, lambda run: run[1])]
     return _play(shares[0], told) if len(shares) == 1 else spread(_play, shares, told)
 
 

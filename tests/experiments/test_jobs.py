@@ -9,7 +9,15 @@ from collections.abc import Iterator
 import pytest
 
 from cincer.errors import UnknownName
-from cincer_experiments.jobs import Told, spread
+from cincer_experiments.jobs import Told, dealt, spread
+
+
+def test_whole_repeats_are_dealt():
+    keys = [("a", 1), ("b", 1), ("a", 2), ("a", 3), ("b", 3)]
+    assert dealt(keys, 2, lambda key: key[1]) == [
+        [("a", 1), ("b", 1), ("a", 3), ("b", 3)], [("a", 2)]]
+    assert [len(part) for part in dealt(keys, 9, lambda key: key[1])] == [2, 1, 2]
+    assert dealt([], 2, lambda key: key[1]) == []
 
 
 def squares(numbers: list[int], told: Told) -> Iterator[int]:

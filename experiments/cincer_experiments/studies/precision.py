@@ -30,7 +30,7 @@ from cincer.kernels.whole import jacobians
 from cincer.protocols import CounterExample
 from cincer_streams.published import published_streams
 
-from ..jobs import Told, spread
+from ..jobs import Told, dealt, spread
 from ..published.nets import Grid
 from ..published.picks import DAMPING, Seen, suspect
 from ..published.protocol import networks
@@ -143,24 +143,17 @@ def _everywhere(
     plan: Plan, missing: Sequence[Key], jobs: int
 ) -> Iterator[dict[str, Any]]:
     """The missing runs, repeat by repeat in `jobs` processes."""
-    repeats = sorted({repeat for _, _, repeat in missing})
-    shares = [(plan, [key for key in missing if key[2] in repeats[at::jobs]])
-              for at in range(min(jobs, len(repeats)))]
-    if len(shares) < 2:
-        return _played(plan, missing)
-    return spread(_share, shares, lambda *_: None)
+    shares = [(plan, part) for part in dealt(missing, jobs, lambda key: key[2])]
+    return _played(shares[0]) if len(shares) == 1 else spread(_played, shares, lambda *_: None)
 
 
-def _share(share: tuple[Plan, list[Key]], _: Told) -> Iterator[dict[str, Any]]:
-    return _played(*share)
-
-
-def _played(plan: Plan, missing: Sequence[Key]) -> Iterator[dict[str, Any]]:
-    """The missing runs, on one thread: more would round sums differently."""
+def _played(
+    share: tuple[Plan, list[Key]], told: Told = lambda *_: None
+) -> Iterator[dict[str, Any]]:
+    """The missing runs of `share`, on one thread: more would round sums differently."""
+    plan, missing = share
     torch.set_num_threads(1)
     repeats = sorted({repeat for _, _, repeat in missing})
-    if not repeats:
-        return
     model, bootstrap = plan.settings.model, plan.settings.loop.bootstrap
     every = published_streams(dataset(plan.data), plan.noise, bootstrap=bootstrap,
                               stream=plan.arrivals, repeats=plan.repeats)

@@ -17,9 +17,9 @@ from .values import Panel, Series
 
 
 @styled
-def along(shown: Sequence[Panel], share_y: bool = False) -> Figure:
+def along(shown: Sequence[Panel]) -> Figure:
     """The panels side by side; a name is the same line in all of them."""
-    figure, axes = panels(len(shown), 3.4, share_y)
+    figure, axes = panels(len(shown), 3.4)
     places = {name: at % len(LINES) for at, name in enumerate(
         dict.fromkeys(line.name for panel in shown for line in panel.lines))}
     for one, panel in zip(axes, shown, strict=True):

@@ -24,7 +24,7 @@ export function GridView({ cell, kind }: { cell: CellRows; kind: keyof typeof SI
   const rows = Array.from(cell.rows.subarray(from, last * columns));
   useItems(rows.map((row) => cell.view.ids[row]!));
   const placeOf = (at: number) => `translate(${4 + (at % columns) * width}px, ${4 + Math.floor(at / columns) * height}px)`;
-  const leaving = useLeaving(rows.map((row, k) => ({ id: cell.view.ids[row]!, row, transform: placeOf(from + k) })), cell.hidden);
+  const leaving = useLeaving(rows.map((row, k) => ({ id: cell.view.ids[row]!, transform: placeOf(from + k) })), cell.hidden);
   return (
     <div class="grid-view" ref={box} data-kind={kind} role="listbox" tabIndex={0} aria-multiselectable="true" onKeyDown={keyed}
       aria-label={t("m.list.label", { n: cell.rows.length, picked: cell.picked.size })}

@@ -38,7 +38,8 @@ export class Ground {
     });
     this.image = this.context.createImageData(width, height);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    this.forget();
+    this.shown = null;
+    this.painting = null;
     return ratio;
   }
 
@@ -72,11 +73,6 @@ export class Ground {
     if (!this.image || !this.painting) return;
     this.context.putImageData(this.image, 0, 0);
     this.shown = this.painting.camera;
-    this.painting = null;
-  }
-
-  private forget(): void {
-    this.shown = null;
     this.painting = null;
   }
 

@@ -27,7 +27,7 @@ export function TableView({ cell, sort }: { cell: CellRows; sort: Sort }) {
   const focused = cell.focus === null ? undefined : cell.at.get(cell.focus);
   useItems(rows.map((row) => cell.view.ids[row]!));
   const { view } = cell;
-  const leaving = useLeaving(rows.map((row, k) => ({ id: view.ids[row]!, row, transform: `translateY(${HEAD + (from + k) * LINE}px)` })), cell.hidden);
+  const leaving = useLeaving(rows.map((row, k) => ({ id: view.ids[row]!, transform: `translateY(${HEAD + (from + k) * LINE}px)` })), cell.hidden);
   return (
     <div class="table-view" ref={box}>
       <div class="table-sheet" role="grid" tabIndex={0} aria-multiselectable="true" onKeyDown={keyed} aria-rowcount={cell.rows.length + 1}

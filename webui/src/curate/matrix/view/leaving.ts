@@ -3,19 +3,18 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** Milliseconds. */
-export const FADE = 180;
+/** Milliseconds, as in the rule of `.leaving`. */
+const FADE = 180;
 /** Where more than this leave at once, nothing fades. */
 const MOST = 400;
 
-export function still(): boolean {
+function still(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 /** An item in a list, and where it stands. */
-export interface Placed {
+interface Placed {
   id: string;
-  row: number;
   transform: string;
 }
 
