@@ -17,6 +17,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
+device_option = click.option(
+    "--device", default="cpu", show_default=True, metavar="cpu|cuda",
+    help="Where networks are trained: cuda is a graphics card, with a torch built for it. Its sums "
+         "are rounded in another way, so single runs differ from those of a processor.")
+
 data_dir_option = click.option(
     "--data-dir", default=None, metavar="DIR",
     help="Folder of the ledger, the features and the models. [default: cincer-data]")

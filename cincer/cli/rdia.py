@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from ..errors import InvalidInput
-from .options import json_option
+from .options import device_option, json_option
 from .output import Command
 from .reporting import figures_wanted, names, report, told
 
@@ -78,10 +78,11 @@ def _command(name: str) -> click.Command:
 @click.option("--epochs", default=10, show_default=True, type=click.IntRange(1), metavar="N",
               help="Epochs, the paper's schedule in proportion.")
 @click.option("--full", is_flag=True, help="The paper's 200 epochs and schedule.")
+@device_option
 @_shared("rdia-ls")
 def learning_by_loss(
     data: str, methods: str | None, rates: str, noise_rate: str, gamma: float | None, network: str,
-    epochs: int, full: bool, seed: int, repeats: int, out: Path | None, as_json: bool,
+    epochs: int, full: bool, device: str, seed: int, repeats: int, out: Path | None, as_json: bool,
 ) -> None:
     """Test accuracy of RDIA-LS and its baselines by noise rate."""
     from cincer_experiments.relabelling import ls_table
@@ -89,7 +90,8 @@ def learning_by_loss(
     figures = figures_wanted(as_json)
     plan = ls_table.Plan(
         ls_table.FULL if full else ls_table.short(epochs), names(methods) or ls_table.METHODS,
-        tuple(_rate(part) for part in names(rates)), network, noise_rate == "estimated", gamma)
+        tuple(_rate(part) for part in names(rates)), network, noise_rate == "estimated", gamma,
+        device)
     found = ls_table.run(names(data), seed, repeats, told, plan)
     report(found, out or Path("cincer-studies") / "rdia-ls", as_json, figures)
 

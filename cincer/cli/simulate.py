@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .options import json_option, read_settings, settings_options
+from .options import device_option, json_option, read_settings, settings_options
 from .output import Command, print_json, print_table
 
 COLUMNS = ("queries", "follow_ups", "labels_inspected", "cleaned", "mislabelled_seen", "f1",
@@ -43,6 +43,7 @@ AUDIT_SHARE = 0.0
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), metavar="N",
               help="Processes, one thread each; every one takes whole repeats. The file is the "
                    "same for any number.")
+@device_option
 @settings_options("loop", "model", leave_out=("counter_example",),
                   defaults={"audit_share": AUDIT_SHARE})
 @json_option
@@ -55,8 +56,8 @@ def simulate(
     --audit-share says otherwise. With --training from_scratch all runs of logreg, mlp and cnn are
     trained side by side; with a model of your own, audits or a budget, one after the other.
     """
-    plan_options = {name: options.pop(name) for name in
-                    ("noise", "noise_model", "arrivals", "repeats", "oracle_error", "streams")}
+    plan_options = {name: options.pop(name) for name in (
+        "noise", "noise_model", "arrivals", "repeats", "oracle_error", "streams", "device")}
     if options.get("audit_share") is None:
         options["audit_share"] = AUDIT_SHARE
     settings = read_settings(options)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .options import json_option
+from .options import device_option, json_option
 from .output import Command, print_json, print_table
 from .reporting import figures_wanted, names
 
@@ -49,6 +49,7 @@ OPTIONS = (
     click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), metavar="N",
                  help="Processes, one thread each; every one takes whole repeats. The runs are "
                       "the same for any number."),
+    device_option,
     click.option("--report-only", is_flag=True,
                  help="Run nothing: make tables and figures again from the runs in DIR."),
     json_option,

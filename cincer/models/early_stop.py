@@ -19,11 +19,14 @@ ACCURACY, ACCURACY_LINEAR = 0.9, 0.7
 
 
 class EarlyStop:
-    """Counts the epochs of runs of any `shape`, () for one."""
+    """Counts the epochs of runs of any `shape`, () for one, on `device`."""
 
-    def __init__(self, accuracy: float, shape: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, accuracy: float, shape: tuple[int, ...] = (),
+        device: torch.device | None = None,
+    ) -> None:
         self.accuracy = accuracy
-        self._streak = torch.zeros(shape, dtype=torch.int64)
+        self._streak = torch.zeros(shape, dtype=torch.int64, device=device)
 
     def after(self, accuracy: Tensor) -> Tensor:
         """Whether the epoch that was just done, with `accuracy` in [0, 1], ends the run; bool."""

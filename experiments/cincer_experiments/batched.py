@@ -27,8 +27,11 @@ from .published.protocol import Protocol, State, Variant, play
 from .published.streams import streams
 from .published.training import Schedule
 
-GRID = 96
-"""Runs trained side by side: more gain nothing and hold more memory."""
+GRID = {"cpu": 96, "cuda": 768}
+"""Runs trained side by side on a device: more gain nothing and hold more memory."""
+
+GRID_OF_IMAGES = 192
+"""The same for convolutional networks."""
 
 CLEAN = Variant("clean", None)
 """The column that learns from true labels: `f1_clean`."""
@@ -60,13 +63,16 @@ def can_batch(settings: Settings) -> bool:
 
 def run(
     wanted: Sequence[Wanted], settings: Settings, seed: int,
-    progress: Callable[[str, int], None] = lambda *_: None,
+    progress: Callable[[str, int], None] = lambda *_: None, device: str = "cpu",
 ) -> Iterator[tuple[str, int, list[Step]]]:
     """Whole runs as they end: selector, repeat, one step an arrival. `progress(what, steps)`."""
-    for grid in _grids(wanted):
+    at_once = GRID[device]
+    if settings.model.model == "cnn":
+        at_once = min(at_once, GRID_OF_IMAGES)
+    for grid in _grids(wanted, at_once):
         names = list(grid[0].selectors)
         states = []
-        for state in _play(grid, settings, seed):
+        for state in _play(grid, settings, seed, device):
             states.append(state)
             progress(f"{', '.join(names)}: {len(grid)} repeats, arrival {state.t}",
                      len(names) * len(grid))
@@ -75,17 +81,19 @@ def run(
                 yield name, one.repeat, [_step(state, a, b) for state in states]
 
 
-def _grids(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
-    """Repeats with the same selectors, at most `GRID` runs at a time."""
+def _grids(wanted: Sequence[Wanted], at_once: int) -> Iterator[list[Wanted]]:
+    """Repeats with the same selectors, `at_once` runs at most."""
     groups: dict[tuple[str, ...], list[Wanted]] = {}
     for one in wanted:
         groups.setdefault(tuple(one.selectors), []).append(one)
     for names, group in groups.items():
-        size = max(1, GRID // (len(names) + 1))
+        size = max(1, at_once // (len(names) + 1))
         yield from (group[at : at + size] for at in range(0, len(group), size) if names)
 
 
-def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[State]:
+def _play(
+    grid: Sequence[Wanted], settings: Settings, seed: int, device: str
+) -> Iterator[State]:
     model = settings.model
     variants = [
         Variant(name, counter_example(strategy, seed=seed, neighbours=model.neighbours),
@@ -97,7 +105,7 @@ def _play(grid: Sequence[Wanted], settings: Settings, seed: int) -> Iterator[Sta
                  stop_at=accuracy_to_stop_at(model, model.model == "logreg")),
         DAMPING if model.damping is None else model.damping,
         rounds=settings.loop.rounds, counter_examples=settings.loop.counter_examples,
-        suspicion=model.suspicion)
+        suspicion=model.suspicion, device=device)
     return play(streams([one.stream for one in grid]), [*variants, CLEAN], protocol,
                 torch.stack([_believed(one) for one in grid]))
 

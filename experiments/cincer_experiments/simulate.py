@@ -2,9 +2,9 @@
 
 The file begins with one line that states every setting, version and seed; a run that was cut off
 goes on where its last whole run ended, and a file of other settings is refused. With training from
-scratch, the runs of a study are trained side by side (`batched`). Everything is computed on one
-thread a process and the finished file is in order of repeat and selector: it is the same however
-many processes wrote it.
+scratch, the runs of a study are trained side by side (`batched`), on a graphics card if one is
+named. Everything else is computed on one thread a process and the finished file is in order of
+repeat and selector: without a card it is the same however many processes wrote it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from cincer_streams.stream import NoisyStream, noisy_stream
 
 from . import batched
 from .arrays import read_arrays
+from .devices import card, check_device
 from .jobs import Told, dealt, spread
 from .play import Step, play
 
@@ -58,7 +59,8 @@ Played: TypeAlias = tuple[str, int, list[Step]]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to run. `arrivals` after `bootstrap`; `noise` a share in [0, 1]; `streams`: drawn from
-    `seed`, or `published` for the draws of CINCER's published runs."""
+    `seed`, or `published` for the draws of CINCER's published runs. `device`: where networks are
+    trained from scratch, `cpu` or `cuda`."""
 
     data: str
     selectors: tuple[str, ...]
@@ -70,6 +72,7 @@ class Plan:
     seed: int = 1
     oracle_error: float = 0.0
     streams: str = "drawn"
+    device: str = "cpu"
 
     def checked(self) -> Plan:
         """This plan; raises on what cannot be run."""
@@ -88,12 +91,17 @@ class Plan:
             raise InvalidInput("auto_accept and weight_policy need --training live")
         if self.streams == "published" and self.noise_model != "symmetric":
             raise InvalidInput("the published streams have symmetric noise")
+        if self.device != "cpu":
+            if not batched.can_batch(self.settings):
+                raise InvalidInput("--device is for training from scratch of logreg, mlp and cnn",
+                                   field="device")
+            check_device(self.device)
         return self
 
     def header(self) -> dict[str, Any]:
         """The first line: every setting, version and seed."""
         versions = {"cincer": __version__, "torch": torch.__version__, "numpy": np.__version__,
-                    "python": platform.python_version()}
+                    "python": platform.python_version(), **card(self.device)}
         return {"plan": {**asdict(self), "selectors": list(self.selectors)},
                 "selectors": {name: self.strategy(name) for name in self.selectors},
                 "versions": versions}
@@ -154,7 +162,7 @@ def _played(
             batched.Wanted(repeat, stream, _oracle(plan, repeat, stream),
                            {s: plan.strategy(s) for s in plan.selectors if (s, repeat) in missing})
             for repeat, stream in enumerate(streams, start=1)]
-        yield from batched.run(wanted, plan.settings, plan.seed, told)
+        yield from batched.run(wanted, plan.settings, plan.seed, told, plan.device)
         return
     for repeat, stream in enumerate(streams, start=1):
         for selector in plan.selectors:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from cincer.config import LoopSettings, ModelSettings, Settings
+from cincer.errors import InvalidInput, UnknownName
 from cincer_experiments import batched, simulate
 from cincer_experiments.simulate import Plan
 
@@ -52,11 +54,10 @@ def test_a_cut_off_run_goes_on(tmp_path: Path) -> None:
         assert found == pytest.approx(right, abs=1e-9)
 
 
-def test_repeats_that_lack_the_same_are_one_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeats_that_lack_the_same_are_one_grid() -> None:
     wanted = [batched.Wanted(r, None, None, {"no_ce": "no_ce"} | extra)  # type: ignore[arg-type]
               for r, extra in enumerate([{}, {}, {"random": "random"}, {}, {}], start=1)]
-    monkeypatch.setattr(batched, "GRID", 6)
-    grids = [[one.repeat for one in grid] for grid in batched._grids(wanted)]
+    grids = [[one.repeat for one in grid] for grid in batched._grids(wanted, 6)]
     assert grids == [[1, 2, 4], [5], [3]]
 
 
@@ -69,3 +70,21 @@ def test_what_does_not_fit_a_grid_runs_alone(change: dict[str, str]) -> None:
     assert not batched.can_batch(replace(settings, loop=LoopSettings()))
     budget = replace(settings.loop, query_budget=100.0)
     assert not batched.can_batch(replace(settings, loop=budget))
+
+
+def test_a_device_must_be_there_and_have_something_to_train() -> None:
+    with pytest.raises(UnknownName, match="cpu, cuda"):
+        replace(plan(), device="tpu").checked()
+    with pytest.raises(InvalidInput, match="from scratch"):
+        replace(plan(), device="cuda", settings=Settings()).checked()
+    if not torch.cuda.is_available():
+        with pytest.raises(InvalidInput, match="no graphics card"):
+            replace(plan(), device="cuda").checked()
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card")
+def test_a_graphics_card_finds_the_same(tmp_path: Path) -> None:
+    here = list(simulate.run(plan(), tmp_path / "a.jsonl"))
+    there = list(simulate.run(replace(plan(), device="cuda"), tmp_path / "b.jsonl"))
+    for one, other in zip(here, there, strict=True):
+        assert other == pytest.approx(one, abs=0.1)

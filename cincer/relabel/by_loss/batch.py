@@ -95,7 +95,7 @@ def small_first(losses: Tensor, keep_fraction: float) -> tuple[Tensor, Tensor]:
 
 def as_mask(rows: Tensor, size: int) -> Tensor:
     """(size,) bool, true at `rows`."""
-    mask = torch.zeros(size, dtype=torch.bool)
+    mask = torch.zeros(size, dtype=torch.bool, device=rows.device)
     mask[rows] = True
     return mask
 

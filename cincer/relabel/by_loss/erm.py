@@ -12,5 +12,5 @@ class Erm:
     networks = 1
 
     def __call__(self, logits: tuple[Tensor, ...], labels: Tensor, at: Moment) -> Step:
-        kept = torch.ones(len(labels), dtype=torch.bool)
+        kept = torch.ones_like(labels, dtype=torch.bool)
         return Step((mean(cross_entropy(logits[0], labels)),), kept)

@@ -17,5 +17,5 @@ class Forward:
         own = probs.gather(1, labels[:, None])[:, 0]
         astray = at.noise_rate / max(probs.shape[1] - 1, 1)
         noisy = (1 - at.noise_rate) * own + astray * (1 - own)
-        kept = torch.ones(len(labels), dtype=torch.bool)
+        kept = torch.ones_like(labels, dtype=torch.bool)
         return Step((mean(-noisy.clamp(min=1e-12).log()),), kept)

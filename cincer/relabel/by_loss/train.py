@@ -56,8 +56,9 @@ def train(
 ) -> Iterator[Epoch]:
     """Trains fresh networks on inputs (N, F...) and labels (N,); yields after each epoch. `trained`
     is handed the networks before the first. The same seed and inputs give the same networks on one
-    thread."""
-    networks = [_made(make, training.seed, at) for at in range(strategy.networks)]
+    thread. Computed where the inputs are."""
+    networks = [_made(make, training.seed, at).to(inputs.device)
+                for at in range(strategy.networks)]
     trained(networks)
     optimizers = [torch.optim.Adam(each.parameters(), lr=training.rate,
                                    weight_decay=training.weight_decay) for each in networks]
@@ -67,8 +68,9 @@ def train(
         for optimizer in optimizers:
             optimizer.param_groups[0].update(lr=rate, betas=(momentum, 0.999))
         at = Moment(epoch, keep_fraction(epoch, noise_rate, training.ramp), noise_rate)
-        order = torch.randperm(len(labels), generator=shuffler)
-        kept, total = torch.zeros(len(labels), dtype=torch.bool), 0.0
+        order = torch.randperm(len(labels), generator=shuffler).to(inputs.device)
+        kept = torch.zeros_like(labels, dtype=torch.bool)
+        total = inputs.new_zeros((), dtype=torch.float64)
         for part in chunks(len(labels), training.batch):
             batch = order[part]
             step = strategy(tuple(each(inputs[batch]) for each in networks), labels[batch], at)
@@ -77,8 +79,8 @@ def train(
                 torch.autograd.backward(loss)
                 optimizer.step()
             kept[batch] = step.kept
-            total += float(step.losses[0].detach()) * len(batch)
-        yield Epoch(epoch, total / max(len(labels), 1), kept)
+            total += step.losses[0].detach() * len(batch)
+        yield Epoch(epoch, float(total) / max(len(labels), 1), kept)
 
 
 def estimate(
@@ -88,7 +90,7 @@ def estimate(
     """The noise rate, by what a network briefly trained by `strategy` (plain training, before it
     memorises) on one half says of the other, and the reverse; see `estimated_noise_rate`."""
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(
-        derive(training.seed, "halves")))
+        derive(training.seed, "halves"))).to(inputs.device)
     halves = order.tensor_split(2)
     rates = []
     for own, other in (halves, halves[::-1]):

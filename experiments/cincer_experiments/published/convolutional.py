@@ -1,7 +1,8 @@
 """The grid's networks where a layer is a convolution: one torch module a run, trained in turn.
 
-A convolution has work enough in it that nothing is gained by joining runs into one product; the
-draws, the schedule and the interface are those of `nets.Nets`.
+On a processor a convolution has work enough in it that nothing is gained by joining runs into one
+product (a graphics card wants that, see `joined`); the draws, the schedule and the interface are
+those of `nets.Nets`.
 """
 
 from __future__ import annotations
@@ -17,27 +18,28 @@ UNITS = 64
 """Units that dropout covers: the dense layer before the head."""
 
 
+def fresh(grid: Grid) -> Split:
+    """One network with weights drawn from torch's generator (Glorot, uniform)."""
+    made = cnn((grid.inputs,), grid.classes)
+    assert isinstance(made, Split)
+    for part in made.modules():
+        if isinstance(part, nn.Linear | nn.Conv2d):
+            nn.init.xavier_uniform_(part.weight)
+            assert part.bias is not None
+            nn.init.zeros_(part.bias)
+    return made.eval()
+
+
 class Convolutional:
     """`cnn` networks in a grid; inputs are flattened square images."""
 
     def __init__(self, grid: Grid, seed: int) -> None:
-        self.grid, self.hidden = grid, UNITS
+        self.grid, self.hidden, self.device = grid, UNITS, torch.device("cpu")
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._runs = [[self._fresh() for _ in range(grid.variants)]
-                          for _ in range(grid.repeats)]
+            self._runs = [[fresh(grid) for _ in range(grid.variants)] for _ in range(grid.repeats)]
         self._initial = {k: v.clone() for k, v in self._runs[0][0].state_dict().items()}
         self.restart()
-
-    def _fresh(self) -> Split:
-        made = cnn((self.grid.inputs,), self.grid.classes)
-        assert isinstance(made, Split)
-        for part in made.modules():
-            if isinstance(part, nn.Linear | nn.Conv2d):
-                nn.init.xavier_uniform_(part.weight)
-                assert part.bias is not None
-                nn.init.zeros_(part.bias)
-        return made.eval()
 
     def restart(self) -> None:
         """The initial weights, and Adam as new."""

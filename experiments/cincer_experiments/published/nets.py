@@ -42,15 +42,18 @@ class Grid:
 
 class Nets:
     """Weights are (A, B, out, in) a layer, biases (A, B, out); rows that the variants of a repeat
-    share are (A, n, F). Float32."""
+    share are (A, n, F). Float32, on `device`; `features`, `logits` and `predicted` take and give
+    tensors of the processor's memory, training what is on the device."""
 
-    def __init__(self, model: str, grid: Grid, seed: int) -> None:
+    def __init__(
+        self, model: str, grid: Grid, seed: int, device: str | torch.device = "cpu"
+    ) -> None:
         if model not in HIDDEN:
             raise UnknownName("model", model, HIDDEN)
-        self.grid = grid
+        self.grid, self.device = grid, torch.device(device)
         self.sizes = (grid.inputs, *HIDDEN[model], grid.classes)
         source = torch.Generator().manual_seed(seed)
-        self.initial = [_glorot(o, i, source) for i, o in self._layers()]
+        self.initial = [_glorot(o, i, source).to(self.device) for i, o in self._layers()]
         cells = (grid.repeats, grid.variants)
         self._store: list[Tensor] = []
         self.weights = [self._room(*cells, *w.shape) for w in self.initial]
@@ -61,7 +64,7 @@ class Nets:
     def _room(self, *shape: int) -> Tensor:
         """Zeros in a store that Adam updates as a whole."""
         size = math.prod(shape)
-        store = torch.zeros(math.ceil(size / ALIGNED) * ALIGNED)
+        store = torch.zeros(math.ceil(size / ALIGNED) * ALIGNED, device=self.device)
         store.grad = torch.zeros_like(store)
         self._store.append(store)
         found = store[:size].view(shape)
@@ -107,6 +110,9 @@ class Nets:
         """(A, n, F) to (A, B, n, D): what the last layer is given. No dropout."""
         if len(self.sizes) == 2:
             return x[:, None].expand(-1, self.grid.variants, -1, -1)
+        return self._trunk(x.to(self.device)).cpu()
+
+    def _trunk(self, x: Tensor) -> Tensor:
         h = self._first(x).relu_()
         for layer in range(1, len(self.weights) - 1):
             h = self._layer(layer, h).relu_()
@@ -114,14 +120,16 @@ class Nets:
 
     def logits(self, x: Tensor) -> Tensor:
         """(A, n, F) to (A, B, n, K)."""
+        x = x.to(self.device)
         if len(self.sizes) == 2:
-            return self._first(x)
-        return self._layer(len(self.weights) - 1, self.features(x))
+            return self._first(x).cpu()
+        return self._layer(len(self.weights) - 1, self._trunk(x)).cpu()
 
     def predicted(self, x: Tensor) -> Tensor:
         """(M, F) rows that every run is asked about, to (A, B, M) classes."""
-        parts = [self._everywhere(x[at : at + TEST_CHUNK]) for at in range(0, len(x), TEST_CHUNK)]
-        return torch.cat([part.argmax(dim=3) for part in parts], dim=2)
+        parts = [self._everywhere(part.to(self.device)).argmax(dim=3)
+                 for part in torch.split(x, TEST_CHUNK)]
+        return torch.cat(parts, dim=2).cpu()
 
     def _everywhere(self, x: Tensor) -> Tensor:
         wide = self.weights[0].reshape(-1, x.shape[1])

@@ -25,12 +25,13 @@ from cincer.types import Label, Position
 
 from .board import Board, Counts, counts
 from .convolutional import Convolutional
+from .joined import Joined
 from .nets import Grid, Nets
 from .picks import DAMPING, Seen, pick, ranked, suspect
 from .scoring import weighted_f1
 from .streams import Streams
 from .suspicions import suspected, suspicions
-from .training import Schedule, refit
+from .training import Networks, Schedule, refit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Variant:
 class Protocol:
     """`repeats`: their numbers, which name what they draw. `measure_every`: arrivals between two
     measurements of F1 (NaN in between). `rounds`: questions in a row at most, 1 = no follow-ups;
-    `counter_examples` shown beside an arrival at most; `suspicion`: a name of `cincer.suspicion`.
+    `counter_examples` shown beside an arrival at most; `suspicion`: a name of `cincer.suspicion`;
+    `device`: where the networks are trained, in torch's words.
     """
 
     model: str
@@ -62,6 +64,7 @@ class Protocol:
     rounds: int = 1
     counter_examples: int = 1
     suspicion: str = "margin"
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def play(
     """The grid's states, one an arrival. `believed` (A, N): the oracle's answers."""
     true = streams.true("metrics")
     grid = Grid(len(streams.x), len(variants), streams.x.shape[2], streams.classes)
-    nets = networks(protocol.model, grid, protocol.schedule.seed)
+    nets = networks(protocol.model, grid, protocol.schedule.seed, protocol.device)
     board = Board(streams, len(variants), believed)
     for b, variant in enumerate(variants):
         if variant.strategy is None:
@@ -97,9 +100,11 @@ def play(
         yield State(t, counts(board, streams.given, true, rows), loop.f1(t))
 
 
-def networks(model: str, grid: Grid, seed: int) -> Nets | Convolutional:
-    """The grid's networks: `logreg`, `mlp` or `cnn`."""
-    return Convolutional(grid, seed) if model == "cnn" else Nets(model, grid, seed)
+def networks(model: str, grid: Grid, seed: int, device: str = "cpu") -> Networks:
+    """The grid's networks on `device`: `logreg`, `mlp` or `cnn`."""
+    if model != "cnn":
+        return Nets(model, grid, seed, device)
+    return Convolutional(grid, seed) if device == "cpu" else Joined(grid, seed, device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class _Loop:
     streams: Streams
     variants: tuple[Variant, ...]
     protocol: Protocol
-    nets: Nets | Convolutional
+    nets: Networks
     board: Board
     suspicions: tuple[Suspicion, ...]
 

@@ -16,11 +16,15 @@ class Watch:
     has not stopped."""
 
     def __init__(self, labels: Tensor, weights: Tensor | None, stop_at: float | None) -> None:
-        self.going = torch.ones(labels.shape[:2], dtype=torch.bool)
-        self._weights = torch.ones(labels.shape) if weights is None else weights
-        self._early = None if stop_at is None else EarlyStop(stop_at, labels.shape[:2])
-        self._epochs = torch.zeros(labels.shape[:2])
-        self._losses, self._hits = torch.zeros(labels.shape), torch.zeros(labels.shape)
+        def zeros(*shape: int) -> Tensor:
+            return torch.zeros(shape, device=labels.device)
+
+        self.going = torch.ones(labels.shape[:2], dtype=torch.bool, device=labels.device)
+        self._weights = zeros(*labels.shape) + 1 if weights is None else weights
+        self._early = None if stop_at is None else EarlyStop(
+            stop_at, tuple(labels.shape[:2]), labels.device)
+        self._epochs = zeros(*labels.shape[:2])
+        self._losses, self._hits = zeros(*labels.shape), zeros(*labels.shape)
 
     def batch(self, order: Tensor, probs: Tensor, targets: Tensor) -> None:
         """Before a step on the rows `order` (A, m): `probs` and one-hot `targets` (A, B, m, K)."""

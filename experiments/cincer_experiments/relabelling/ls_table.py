@@ -28,6 +28,7 @@ from cincer.rng import derive, generator
 from cincer_streams.datasets import load
 from cincer_streams.noise import NoiseSpec, corrupt
 
+from ..devices import card, check_device
 from ..studies.findings import Findings
 from .ls_results import Curve, Curves, drawn, tables, verdicts
 
@@ -75,7 +76,7 @@ NETWORKS: dict[str, Callable[[tuple[int, ...], int], nn.Module]] = {
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is trained: `estimated` = the noise rate is estimated, not given; `gamma` None = chosen
-    by rows held out, each with the label it came with."""
+    by rows held out, each with the label it came with; `device`: where the networks are trained."""
 
     training: Training
     methods: tuple[str, ...] = METHODS
@@ -83,8 +84,10 @@ class Plan:
     network: str = "perceptron"
     estimated: bool = False
     gamma: float | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
+        check_device(self.device)
         for name in self.methods:
             by_loss(name)
         if self.network not in NETWORKS:
@@ -108,6 +111,11 @@ class Images:
     test_y: Tensor
     classes: int
 
+    def on(self, device: str) -> Images:
+        """The same in the memory of `device`."""
+        return Images(self.x.to(device), self.given.to(device), self.right.to(device),
+                      self.test_x.to(device), self.test_y.to(device), self.classes)
+
 
 def run(
     data: Sequence[str], seed: int, repeats: int, progress: Callable[[str], None], plan: Plan
@@ -120,14 +128,15 @@ def run(
         {"data": list(data), "seed": seed, "repeats": repeats, "rates": list(plan.rates),
          "methods": list(plan.methods), "network": plan.network, "epochs": training.epochs,
          "ramp": training.ramp, "decay_from": training.decay_from,
-         "gamma": "by held-out rows" if plan.gamma is None else plan.gamma,
+         **card(plan.device), "gamma": "by held-out rows" if plan.gamma is None else plan.gamma,
          "noise_rate": "estimated" if plan.estimated else "given"})
     for name in data:
         curves: Curves = {}
         for rate in plan.rates:
             for method in plan.methods:
                 for at in range(repeats):
-                    curve = one(images(name, rate, seed + at), method, rate, seed + at, plan)
+                    posed = images(name, rate, seed + at).on(plan.device)
+                    curve = one(posed, method, rate, seed + at, plan)
                     curves.setdefault((method, rate), []).append(curve)
                     progress(f"{name}, noise {rate}, {method}: {curve.accuracy[-1]:.2f} %")
         found.tables.extend(tables(name, plan, curves))
@@ -185,7 +194,7 @@ def _gamma(found: Images, method: str, rate: float, training: Training, plan: Pl
     if plan.gamma is not None:
         return plan.gamma
     order = torch.randperm(len(found.x), generator=torch.Generator().manual_seed(
-        derive(training.seed, "held out")))
+        derive(training.seed, "held out"))).to(found.x.device)
     out, rest = order.tensor_split([round(HELD_OUT * len(order))])
     scores = {}
     for gamma in GAMMAS:

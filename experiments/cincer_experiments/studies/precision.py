@@ -96,13 +96,15 @@ def run(
     _write(plan, out, [found[key] for key in keys if key in found])
 
 
-def train(found: Streams, repeats: Sequence[int], model: str, schedule: Schedule) -> list[Trained]:
-    """One network a repeat, trained side by side."""
+def train(
+    found: Streams, repeats: Sequence[int], model: str, schedule: Schedule, device: str = "cpu"
+) -> list[Trained]:
+    """One network a repeat, trained side by side on `device`."""
     k, true = found.bootstrap, found.true("oracle")
     labels = true.clone()
     labels[:, :k] = found.given[:, :k]
     grid = Grid(len(found.x), 1, found.x.shape[2], found.classes)
-    nets = networks(model, grid, schedule.seed)
+    nets = networks(model, grid, schedule.seed, device)
     learned = refit(nets, found.x[:, :k], labels[:, None, :k], repeats, 0, schedule)[:, 0]
     probs = torch.softmax(nets.logits(found.x), dim=3)[:, 0]
     features = nets.features(found.x)[:, 0]
@@ -159,7 +161,7 @@ def _played(
                               stream=plan.arrivals, repeats=plan.repeats)
     trained = dict(zip(repeats, train(
         streams([every[repeat - 1] for repeat in repeats]), repeats, model.model,
-        Schedule(model.epochs, seed=plan.seed)), strict=True))
+        Schedule(model.epochs, seed=plan.seed), plan.device), strict=True))
     for variant, selector, repeat in missing:
         strategy = counter_example(selector, seed=plan.seed)
         yield {"variant": variant, "selector": selector, "repeat": repeat,

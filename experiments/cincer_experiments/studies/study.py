@@ -50,6 +50,7 @@ class Study:
     seed: int = 1
     arrivals: int = 100
     epochs: int = 100
+    device: str = "cpu"
 
     def plan(self, pair: Pair) -> Plan:
         """What `simulate` runs for `pair`: training from scratch, margin above 0.2, no audits."""
@@ -58,13 +59,14 @@ class Study:
             model=ModelSettings(model=pair.model, training="from_scratch", epochs=self.epochs,
                                 seed=self.seed))
         return Plan(pair.data, pair.selectors, settings, arrivals=self.arrivals,
-                    repeats=pair.repeats, seed=self.seed, streams="published").checked()
+                    repeats=pair.repeats, seed=self.seed, streams="published",
+                    device=self.device).checked()
 
 
 def study(
     name: str, *, data: Sequence[str] = (), models: Sequence[str] = (),
     selectors: Sequence[str] = (), repeats: int | None = None, seed: int = 1, arrivals: int = 100,
-    epochs: int = 100,
+    epochs: int = 100, device: str = "cpu",
 ) -> Study:
     """The study `name`. `data` and `models` keep those of its pairs, or, for a data set it does not
     have, make pairs of it (`mlp` where no model is named); `selectors` and `repeats` replace its
@@ -78,7 +80,7 @@ def study(
             raise UnknownName("model", one, MODELS)
     rows = _chosen(table["pairs"], data, models)
     pairs = tuple(_pair(table, row, selectors, repeats) for row in rows)
-    found = Study(name, table["title"], table["question"], pairs, seed, arrivals, epochs)
+    found = Study(name, table["title"], table["question"], pairs, seed, arrivals, epochs, device)
     for pair in pairs:
         found.plan(pair)
     return found
