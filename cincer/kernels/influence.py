@@ -12,7 +12,10 @@ from torch import Tensor
 from .head import chunks, gradients
 from .solve import Inverse
 
-PASS_CHUNK = 2048
+PASS_CHUNK = 4096
+
+FEW_CLASSES = 32
+"""Up to this many, a product with few columns is faster as that of the transposed matrices."""
 
 
 def identity_form(
@@ -39,15 +42,20 @@ def conflict(
 
     `solved` (K, P) = M grad(t). Higher = learning k pushed the model harder against t's label.
     """
-    turned = solved.to(features.dtype).T.contiguous()
+    turned = solved.to(features.dtype).contiguous()
     ones = features.new_ones(len(solved))
     found = features.new_empty(len(features if rows is None else rows))
     for part in chunks(len(found), PASS_CHUNK):
         x, p, y = (_taken(values, rows, part) for values in (features, probs, labels))
-        moved = x @ turned
+        moved = _moved(x, turned)
         own = moved.gather(1, y[:, None])[:, 0]
         torch.sub(own, moved.mul_(p) @ ones, out=found[part])
     return found
+
+
+def _moved(x: Tensor, turned: Tensor) -> Tensor:
+    """(m, P) and (K, P) to (m, K)."""
+    return (turned @ x.T).T if len(turned) <= FEW_CLASSES else x @ turned.T
 
 
 def _taken(values: Tensor, rows: Tensor | None, part: slice) -> Tensor:
