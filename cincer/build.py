@@ -41,7 +41,7 @@ def engine(
     return Engine(
         inputs, net, classes, suspicion(settings.suspicion, seed=settings.seed),
         counter_example(settings.counter_example, seed=settings.seed,
-                        neighbours=settings.neighbours),
+                        neighbours=settings.neighbours, least=settings.least_score),
         settings)
 
 

@@ -110,6 +110,9 @@ class ModelSettings:
         None, "added to the Fisher matrix's diagonal; none = the head's lambda", low=0)
     neighbours: int | None = _setting(
         None, "restrict candidates to this many nearest in the perceptual distance", low=1)
+    least_score: float | None = _setting(
+        None, "score below which a known example is not shown, in the strategy's unit (unlearned: "
+        "nats; from about 2 on more labels are wrong than right); none = the best one always is")
     survey: str = _setting(
         "out_of_fold", "what curators' measures rest on: models that did not learn the example's "
         "own label, the model as trained on all (in_sample), or the margin of each arrival (off)",

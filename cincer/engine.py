@@ -27,6 +27,7 @@ from .errors import Conflict, InvalidInput
 from .kernels.group import similar
 from .kernels.head import chunks, probabilities, with_bias
 from .kernels.left_out import first_order
+from .kernels.newton import Fit
 from .kernels.solve import Remembered
 from .kernels.top import Top
 from .kernels.whole import jacobians
@@ -246,14 +247,18 @@ class Engine:
         """Known examples that the head would take for another class if those at `positions` (N,)
         had `labels` (N,) (`NO_LABEL`: left the training set), and which class: see
         `models.foreseen`. Positions that are not known are passed over."""
-        rows = self.known.rows_of(positions)
-        here = rows >= 0
-        if not here.any():
+        if not (self.known.rows_of(positions) >= 0).any():
             return _ints([]), _ints([])
-        now, then = foreseen(
-            self.head, torch.from_numpy(rows[here]), torch.from_numpy(labels[here]))
+        now, then = (fit.probs.argmax(dim=1) for fit in self.foresee(positions, labels))
         turned = (now != then) & (self.known.weights > 0)
         return self.known.positions[turned].numpy(), then[turned].numpy()
+
+    def foresee(self, positions: Ints, labels: Ints) -> tuple[Fit, Fit]:
+        """The head at its optimum and as it would be if those at `positions` (N,) had `labels`
+        (N,), also ones to be unlearned: see `models.foreseen`. Nothing here changes."""
+        rows = self.known.rows_of(positions)
+        here = rows >= 0
+        return foreseen(self.head, torch.from_numpy(rows[here]), torch.from_numpy(labels[here]))
 
     def features(self, positions: Ints) -> Floats:
         """(N,) positions to (N, D): what the head sees of them."""

@@ -29,6 +29,12 @@ NO_LABEL: Label = -1
 """Stands for "no label" wherever labels sit in an integer array."""
 
 
+def unlearning(label: int) -> int:
+    """How an integer array says that `label` is unlearned: below `NO_LABEL`. Its own inverse."""
+    return -2 - label
+
+
+
 class Action(StrEnum):
     """What a person says about an example. `RELABEL` alone carries a label; `REOPEN` (earlier words
     settle nothing any more) is said by curators only."""

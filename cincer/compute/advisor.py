@@ -5,6 +5,7 @@ answer, so that what it says does not depend on what the scorer has postponed.
 would bring and `effect` what accepted ones have brought, both by refitting. Which action is worth
 it is judged at first and with another network; where a tenth of the labels is new it is judged
 again between jobs: that takes a dozen fits, suggesting by an action that was chosen takes one.
+Between two fits a preview may be asked for: it changes nothing here, and brings nothing up to date.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from . import advice, weights
 from .frames import Frame, Ints, unpack_ints
 from .messages import verified_of
 from .promoted import take_newest
+from .told import tell
 
 GROWN = 0.1
 """Share of the labels (known, vouched for) that is new when the action is chosen again."""
@@ -66,8 +68,11 @@ class Advisor:
     def __init__(
         self, build: Callable[[], Engine], empty: Callable[[], Network],
         labels: Mapping[int, int], folder: Path, seed: int,
+        pause: Callable[[], object] = lambda: None,
     ) -> None:
+        """`pause` is called now and then in what takes long."""
         self._build, self._empty, self._labels = build, empty, labels
+        self._pause, self._busy = pause, False
         self._folder, self._options = folder, Options(seed=seed)
         self._engine: Engine | None = None
         self._network: str | None = None
@@ -77,13 +82,14 @@ class Advisor:
     def tell(self, positions: Ints, labels: Ints) -> None:
         """Label changes, as the trainer is told them."""
         if self._engine is not None:
-            _tell(self._engine, positions, labels)
+            tell(self._engine, positions, labels)
 
     def advise(self, frame: Frame) -> Frame:
         """Suggestions, in a file of their own."""
         engine = self._fitted(frame)
-        found = self._advice(engine, verified_of(frame), frame["policy"],
-                             unpack_ints(frame["excluded"]))
+        with self._at_work():
+            found = self._advice(engine, verified_of(frame), frame["policy"],
+                                 unpack_ints(frame["excluded"]))
         rows = rows_of(engine.top(), torch.from_numpy(found.positions))
         path = advice.save(self._folder, found, advice.Made(
             frame["number"], frame["version"], frame["model"], time.time(),
@@ -93,14 +99,14 @@ class Advisor:
 
     def preview(self, frame: Frame) -> Frame:
         """By how much the mean loss of the trusted labels, and of those kept for choosing, would
-        fall if `positions` had `labels` (`NO_LABEL`: left), and how many known examples would be
-        taken for another class."""
-        engine, verified = self._fitted(frame), verified_of(frame)
-        scales = _Scales(engine, verified)
-        before, classes = scales.losses(engine), engine.known.probs.argmax(dim=1)
-        with self._changed(engine, unpack_ints(frame["positions"]), unpack_ints(frame["labels"])):
-            after = scales.losses(engine)
-            turned = (engine.known.probs.argmax(dim=1) != classes) & (engine.known.weights > 0)
+        fall if `positions` had `labels` (also ones to be unlearned; `NO_LABEL`: left), and how many
+        known examples would be taken for another class. From within a job: by the labels it has."""
+        engine = self._engine if self._busy else self._fitted(frame)
+        assert engine is not None
+        scales = _Scales(engine, verified_of(frame))
+        now, then = engine.foresee(unpack_ints(frame["positions"]), unpack_ints(frame["labels"]))
+        before, after = scales.losses(now.weights), scales.losses(then.weights)
+        turned = (now.probs.argmax(dim=1) != then.probs.argmax(dim=1)) & (engine.known.weights > 0)
         return {"op": "preview", "job": frame["job"], "version": frame["version"],
                 "name": frame["name"], "together": _fall(before[0], after[0]),
                 "selection": _fall(before[1], after[1]), "flips": int(turned.sum())}
@@ -109,9 +115,9 @@ class Advisor:
         """By how much the mean trusted loss has fallen since `positions` had `labels` no more."""
         engine, verified = self._fitted(frame), verified_of(frame)
         scales = _Scales(engine, verified)
-        after = scales.losses(engine)
+        after = scales.losses(engine.head.weights)
         with self._changed(engine, unpack_ints(frame["positions"]), unpack_ints(frame["labels"])):
-            before = scales.losses(engine)
+            before = scales.losses(engine.head.weights)
         return {"op": "effect", "job": frame["job"], "version": frame["version"],
                 "act": frame["act"], "measured": _fall(before[0], after[0])}
 
@@ -131,7 +137,8 @@ class Advisor:
         """Judges the actions anew where that is due, for the next advice; False where not."""
         if self._later is None or self._engine is None:
             return False
-        self._choose(self._engine, *self._later)
+        with self._at_work():
+            self._choose(self._engine, *self._later)
         return True
 
     # ---- inside --------------------------------------------------------------------------------
@@ -141,7 +148,8 @@ class Advisor:
         if self._engine is None:
             self._engine = self._build()
             places = np.array(sorted(self._labels), dtype=np.int64)
-            self._engine.enter(places, [self._labels[at] for at in places.tolist()])
+            tell(self._engine, places, np.array([self._labels[at] for at in places.tolist()],
+                                                dtype=np.int64))
         newest = frame["networks"]
         if newest and newest[0]["digest"] != self._network:
             self._network = take_newest(self._engine, newest, self._empty) or self._network
@@ -159,7 +167,8 @@ class Advisor:
         return self._as_chosen(engine, verified, held.advice, excluded)
 
     def _choose(self, engine: Engine, verified: Verified, excluded: Ints) -> Advice:
-        found = advise(engine.top(), verified, self._options, excluded=excluded)
+        found = advise(engine.top(), verified, self._options, excluded=excluded,
+                       pause=self._pause)
         self._chosen = Chosen(found, self._network, len(engine.known), len(verified))
         self._later = None
         return found
@@ -181,12 +190,21 @@ class Advisor:
         """The engine at the optimum of other labels; afterwards at that of the real ones."""
         now = np.array([self._labels.get(at, NO_LABEL) for at in positions.tolist()], np.int64)
         try:
-            _tell(engine, positions, labels)
+            tell(engine, positions, labels)
             _settle(engine)
             yield
         finally:
-            _tell(engine, positions, now)
+            tell(engine, positions, now)
             _settle(engine)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """What is computed here rests on the engine as it is: nobody may bring it up to date."""
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
 
 
 class _Scales:
@@ -198,9 +216,9 @@ class _Scales:
         self._trusted = trusted_of(top, verified.part(selection=False))
         self._kept = trusted_of(top, verified.part(selection=True))
 
-    def losses(self, engine: Engine) -> tuple[float, float]:
-        """(trusted, kept): mean losses in nats under the head as it is; NaN without labels."""
-        return (_loss(self._trusted, engine.head.weights), _loss(self._kept, engine.head.weights))
+    def losses(self, head: Tensor) -> tuple[float, float]:
+        """(trusted, kept): mean losses in nats under a head (K, P); NaN without labels."""
+        return _loss(self._trusted, head), _loss(self._kept, head)
 
 
 def _loss(labels: Trusted, head: Tensor) -> float:
@@ -223,9 +241,3 @@ def _settle(engine: Engine) -> None:
     few = 0 < engine.known.count <= curvature.exact_rows
     if few and curvature.dense and curvature.version != engine.version:
         engine.head.renew_now()
-
-
-def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:
-    inside = labels != NO_LABEL
-    engine.leave(positions[~inside])
-    engine.enter(positions[inside], labels[inside])

@@ -13,6 +13,7 @@ import queue
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
@@ -40,6 +41,7 @@ class Host:
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source, self._sink = source, sink
         self._inbox: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._kept: deque[Frame] = deque()
         threading.Thread(target=self._read, name="frames", daemon=True).start()
 
     @classmethod
@@ -55,10 +57,12 @@ class Host:
 
     def waiting(self) -> bool:
         """Whether a frame is there to be taken."""
-        return not self._inbox.empty()
+        return bool(self._kept) or not self._inbox.empty()
 
     def take(self, wait: bool) -> Frame | None:
         """The next frame; None where none is there and `wait` is False."""
+        if self._kept:
+            return self._kept.popleft()
         try:
             return self._inbox.get(block=wait)
         except queue.Empty:
@@ -72,6 +76,17 @@ class Host:
                 data = data[self._sink.write(data):]
         except BrokenPipeError:
             os._exit(0)
+
+    def interrupt(self, worker: Worker, ops: frozenset[str]) -> None:
+        """From within a long job of `worker`: what waits and is one of `ops` is handled now, in
+        order; the rest stays."""
+        kept: list[Frame] = []
+        while (frame := self.take(wait=False)) is not None:
+            if kept or frame["op"] not in ops:
+                kept.append(frame)
+            elif (answer := _handled(worker, frame)) is not None:
+                self.answer(answer)
+        self._kept.extend(kept)
 
     def serve(self, worker: Worker) -> None:
         """Answer frames for ever; work ahead whenever none waits."""

@@ -1,8 +1,8 @@
 """Forms that cross the pipe, beside plain numbers: label changes, beliefs, opinions.
 
-The server sends label changes as the newest word on each position: a class, or `NO_LABEL` for "not
-in the training set"; the scorer is told of labels to be unlearned, too (`unlearning`). Every job's
-answer carries `version`, the newest change it contains.
+The server sends label changes as the newest word on each position: a class, one to be unlearned
+(`types.unlearning`), or `NO_LABEL` for "not in the training set". Every job's answer carries
+`version`, the newest change it contains.
 """
 
 from __future__ import annotations
@@ -27,11 +27,6 @@ def labels_frame(op: str, version: int, positions: Iterable[int] | Ints,
     positions a person has settled (`settled`: 1, or 0 where it was taken back)."""
     return {"op": op, "version": version, "positions": pack_ints(positions),
             "labels": pack_ints(labels)}
-
-
-def unlearning(label: int) -> int:
-    """How a frame says that a label is unlearned: below `NO_LABEL`. Its own inverse."""
-    return -2 - label
 
 
 def labels_of(frame: Frame) -> tuple[Ints, Ints]:

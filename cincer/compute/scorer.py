@@ -20,8 +20,7 @@ import numpy as np
 import torch
 
 from .. import build
-from ..answers import Floats, Ints
-from ..dataset import Treatment
+from ..answers import Floats
 from ..engine import Engine
 from ..errors import Conflict, InvalidInput
 from ..features import FeatureMatrix
@@ -31,8 +30,9 @@ from . import settings as wire
 from .frames import Frame, pack_ints, unpack_floats, unpack_ints
 from .host import Host
 from .inputs import Shaped
-from .messages import beliefs_of, labels_of, margin_of, unlearning
+from .messages import beliefs_of, labels_of, margin_of
 from .promoted import loaded, promote, take_newest
+from .told import tell
 
 EXACT_ROWS = 3_000
 """Known examples up to which a reply is followed by an exact refit; above, the exact work is done
@@ -116,13 +116,13 @@ class Scorer:
 
     def _labels(self, frame: Frame) -> None:
         self._matrix.refresh()
-        _tell(self.engine, *labels_of(frame))
+        tell(self.engine, *labels_of(frame))
         self._version = frame["version"]
 
     def _never_labels(self, frame: Frame) -> None:
         self._matrix.refresh()
         self._never = self._never or self._build()
-        _tell(self._never, *labels_of(frame))
+        tell(self._never, *labels_of(frame))
 
     def _settled(self, frame: Frame) -> None:
         self.engine.settled.tell(*labels_of(frame))
@@ -239,14 +239,6 @@ def _live(engine: Engine) -> Engine:
     """The engine set for answering at once."""
     engine.head.exact_rows = EXACT_ROWS
     return engine
-
-
-def _tell(engine: Engine, positions: Ints, labels: Ints) -> None:
-    inside, against = labels > NO_LABEL, labels < NO_LABEL
-    engine.leave(positions[labels == NO_LABEL])
-    engine.enter(positions[inside], labels[inside])
-    engine.enter(positions[against], [unlearning(label) for label in labels[against].tolist()],
-                 treatments=[Treatment.UNLEARN] * int(against.sum()))
 
 
 def main(host: Host) -> None:

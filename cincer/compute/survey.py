@@ -60,10 +60,12 @@ class Survey:
 
 
 class Steps:
-    """How many of a survey's batches are learned: `told` hears the share now and then."""
+    """How many of a survey's batches are learned: `told` hears the share now and then, `stop` is
+    asked before each."""
 
-    def __init__(self, told: Callable[[float], None]) -> None:
+    def __init__(self, told: Callable[[float], None], stop: Callable[[], bool]) -> None:
         self._told, self._done, self._total, self._last = told, 0, 1, time.monotonic()
+        self._stop = stop
 
     def expect(self, total: int) -> None:
         self._total = max(total, 1)
@@ -74,15 +76,17 @@ class Steps:
             self._last = time.monotonic()
             self._told(min(self._done / self._total, 1.0))
         self._done += 1
-        return False
+        return self._stop()
 
 
 def probabilities(
     settings: ModelSettings, empty: Callable[[], Network], inputs: Tensor, labels: Tensor,
     known: Tensor, classes: int, told: Callable[[float], None] = lambda share: None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Tensor:
     """(N, K) for `inputs` (N, F...) with `labels` (N,); `known` (N,) bool says which teach.
-    `told` hears the share done of what takes long: networks' training."""
+    `told` hears the share done of what takes long: networks' training; `stop` is asked before each
+    of its batches."""
     in_sample = settings.survey == "in_sample"
     width = inputs[0].numel() if len(inputs) else 0
     seed = derive(settings.seed, "survey") % 2**31
@@ -91,7 +95,7 @@ def probabilities(
             with_bias(inputs.flatten(1)), labels, classes, weights=known.float(),
             l2=L2 if settings.head_l2 is None else settings.head_l2, seed=seed,
             in_sample=in_sample)
-    return _of_networks(empty, inputs, labels, known, seed, Steps(told), in_sample=in_sample)
+    return _of_networks(empty, inputs, labels, known, seed, Steps(told, stop), in_sample=in_sample)
 
 
 def _of_networks(

@@ -15,7 +15,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -43,15 +43,22 @@ from .messages import labels_of
 
 NICE = 10
 
+QUICK = frozenset({"labels", "never", "preview"})
+"""Frames that may be handled from within a long job."""
+
 log = logging.getLogger("cincer.trainer")
 
 
 class Trainer:
     """Keeps the labels as the server tells them; trains when asked."""
 
-    def __init__(self, tell: Callable[[Frame], None] = lambda frame: None) -> None:
-        """`tell` takes word of a job that goes on."""
-        self._tell = tell
+    def __init__(
+        self, tell: Callable[[Frame], None] = lambda frame: None,
+        interrupted: Callable[[Trainer], object] = lambda trainer: None,
+    ) -> None:
+        """`tell` takes word of a job that goes on; `interrupted` is called now and then in what
+        takes long and may hand in frames of `QUICK`."""
+        self._tell, self._interrupted = tell, interrupted
         self._settings: ModelSettings
         self._matrix: FeatureMatrix
         self._empty: Callable[[], Network]
@@ -88,6 +95,13 @@ class Trainer:
                 raise RuntimeError(f"the trainer has no job {other!r}")
         return None
 
+    def _go_on(self) -> bool:
+        """Between two steps of a job, which goes on: False. Its draws are as if nothing had been.
+        """
+        with torch.random.fork_rng(devices=[]):
+            self._interrupted(self)
+        return False
+
     def idle(self, waiting: Callable[[], bool]) -> bool:
         return self._advisor is not None and not waiting() and self._advisor.idle()
 
@@ -113,16 +127,17 @@ class Trainer:
         inputs = Shaped(self._matrix, self._shape)
         self._advisor = Advisor(
             lambda: build.engine(self._settings, inputs, self._shape, classes), self._empty,
-            self._labels, self._folder, self._settings.seed)
+            self._labels, self._folder, self._settings.seed, self._go_on)
 
     def _train(self, frame: Frame) -> Frame:
         """Networks trained on the labels as they are, each written to a file of its own."""
         self._matrix.refresh()
-        found: Frame = {"op": "train", "job": frame["job"], "version": self._version,
-                        "rows": len(self._labels),
-                        **self._trained(self._labels, "network", _counts(frame))}
-        if self._never:
-            found["never"] = self._trained(self._never, "never", {})
+        version, labels, never = self._version, _learned(self._labels), dict(self._never)
+        found: Frame = {"op": "train", "job": frame["job"], "version": version,
+                        "rows": len(labels),
+                        **self._trained(labels, f"network-{version:012d}.pt", _counts(frame))}
+        if never:
+            found["never"] = self._trained(never, f"never-{version:012d}.pt", {})
         return found
 
     def _survey(self, frame: Frame) -> Frame:
@@ -133,7 +148,8 @@ class Trainer:
         probs = survey.probabilities(
             self._settings, self._empty, inputs, torch.from_numpy(labels),
             torch.from_numpy(known).bool(), self._classes,
-            lambda share: self._tell({"op": "survey", "job": frame["job"], "share": share}))
+            lambda share: self._tell({"op": "survey", "job": frame["job"], "share": share}),
+            self._go_on)
         path = survey.save(self._folder, survey.Survey(
             frame["number"], frame["version"], self._settings.survey != "in_sample", time.time(),
             positions, probs.float().clamp(0, 1).numpy()))
@@ -143,7 +159,7 @@ class Trainer:
     def _similar(self, frame: Frame) -> Frame:
         """Near copies among the named examples, in a file of their own."""
         self._matrix.refresh()
-        positions = unpack_ints(frame["positions"])
+        positions, version = unpack_ints(frame["positions"]), self._version
         rows = self._rows(positions)
         found = similar(
             rows, rows.reshape(len(rows), -1), positions, image=tuple(frame["image"]) or None,
@@ -151,7 +167,7 @@ class Trainer:
             given=_by_position(positions, unpack_ints(frame["labels"])),
             source=_by_position(positions, unpack_ints(frame["splits"])).astype(np.uint8))
         path = survey.save_pairs(self._folder, frame["number"], found)
-        return {"op": "similar", "job": frame["job"], "version": self._version, "file": path.name}
+        return {"op": "similar", "job": frame["job"], "version": version, "file": path.name}
 
     def _map(self, frame: Frame) -> Frame:
         """A cell's examples in the plane by UMAP, in a file that the server takes away."""
@@ -176,8 +192,9 @@ class Trainer:
         weights = torch.tensor([counts.get(p, 1.0) for p in positions.tolist()]) if counts else None
         train(network, torch.from_numpy(rows), torch.from_numpy(labels), weights,
               epochs=self._settings.epochs, seed=derive(self._settings.seed, "trainer"),
-              stop_at=accuracy_to_stop_at(self._settings, is_linear(network)), seen=seen)
-        path = self._folder / f"{name}-{self._version:012d}.pt"
+              should_stop=self._go_on, seen=seen,
+              stop_at=accuracy_to_stop_at(self._settings, is_linear(network)))
+        path = self._folder / name
         learned.save(learned.learned_path(path), learned.Learned(
             torch.from_numpy(positions), torch.from_numpy(labels), seen))
         return {"path": str(path), "digest": checkpoints.save(path, network)}
@@ -188,6 +205,11 @@ def _by_position(positions: Ints, values: Ints) -> Ints:
     found = np.zeros(int(positions.max(initial=-1)) + 1, dtype=np.int64)
     found[positions] = values
     return found
+
+
+def _learned(told: Mapping[int, int]) -> dict[int, int]:
+    """The labels that are learned, by position: without those that are unlearned."""
+    return {position: label for position, label in told.items() if label > NO_LABEL}
 
 
 def _counts(frame: Frame) -> dict[int, float]:
@@ -212,4 +234,4 @@ def main(host: Host) -> None:
         os.nice(NICE)
     torch.set_num_threads(1)
     host.answer({"op": "ready"})
-    host.serve(Trainer(host.answer))
+    host.serve(Trainer(host.answer, lambda trainer: host.interrupt(trainer, QUICK)))

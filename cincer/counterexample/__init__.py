@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ..errors import UnknownName
 from ..protocols import CounterExample
 from .as_published import AsPublished
+from .at_least import AtLeast
 from .block_fisher import BlockFisher
 from .diagonal_fisher import DiagonalFisher
 from .full_fisher import FullFisher
@@ -51,10 +52,13 @@ COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
 
 
 def counter_example(
-    name: str, *, seed: int = 0, neighbours: int | None = None
+    name: str, *, seed: int = 0, neighbours: int | None = None, least: float | None = None
 ) -> CounterExample:
-    """The strategy called `name`, restricted to the `neighbours` nearest candidates if given."""
+    """The strategy called `name`, restricted to the `neighbours` nearest candidates if given, and
+    to scores of `least` at least."""
     if name not in COUNTER_EXAMPLES:
         raise UnknownName("counter_example", name, COUNTER_EXAMPLES)
     found = COUNTER_EXAMPLES[name](seed)
-    return found if neighbours is None else Neighbours(found, neighbours)
+    if neighbours is not None:
+        found = Neighbours(found, neighbours)
+    return found if least is None else AtLeast(found, least)

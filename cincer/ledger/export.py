@@ -18,13 +18,14 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeAlias
 
 from ..errors import UnknownName
 from .cleaned import LAST, PROVENANCE, write_jsonl, write_parquet
+from .history import touches
 from .labelstudio import tasks
 from .read import Reader
 
@@ -188,52 +189,10 @@ def _crowd(reader: Reader, sink: Sink) -> int:
 
 def _history(reader: Reader, sink: Sink) -> int:
     count = 0
-    for line in _touches(reader):
+    for line in touches(reader, names(reader), instant):
         sink.write(json.dumps(line, ensure_ascii=False) + "\n")
         count += 1
     return count
-
-
-_TOUCHES = (
-    "SELECT t.seq, t.what, t.number, x.position, x.id, x.given, t.label, e.at, e.actor,"
-    " t.annotator, t.action, t.query, coalesce(q.kind, c.action), r.worker,"
-    " coalesce(r.comment, c.comment), r.seconds FROM ("
-    " SELECT received_seq AS seq, 'received' AS what, 0 AS number, position, given AS label,"
-    " NULL AS annotator, NULL AS action, NULL AS query FROM examples"
-    " UNION ALL SELECT seq, 'asserted', number, position, label, annotator, action, query"
-    " FROM assertions"
-    " UNION ALL SELECT retracted_seq, 'retracted', number, position, label, annotator, action,"
-    " query FROM assertions WHERE retracted_seq IS NOT NULL) t"
-    " JOIN examples x ON x.position = t.position JOIN events e ON e.seq = t.seq"
-    " LEFT JOIN queries q ON q.id = t.query LEFT JOIN acts c ON c.name = t.query"
-    " LEFT JOIN replies r ON r.seq = t.seq AND t.what = 'asserted'"
-    " ORDER BY t.seq, t.number"
-)
-
-
-def _touches(reader: Reader) -> Iterator[dict[str, Any]]:
-    """The lines of the history. Only examples that somebody spoke about are remembered."""
-    name = names(reader)
-    said: dict[int, dict[int, int]] = {}
-    for row in reader.stream(_TOUCHES):
-        (seq, what, number, position, example, given, label, at, actor, annotator, action, query,
-         kind, worker, comment, seconds) = row
-        before = after = given
-        if what == "received":
-            before = None
-        else:
-            counted = said.setdefault(position, {})
-            before = next(reversed(counted.values()), given)
-            if what == "asserted" and label is not None:
-                counted[number] = label
-            elif what == "retracted":
-                counted.pop(number, None)
-            after = next(reversed(counted.values()), given)
-        yield {
-            "seq": seq, "at": instant(at), "id": example, "what": what, "by": annotator or actor,
-            "worker": worker, "from": name(before), "to": name(after), "action": action,
-            "query": query, "why": kind, "comment": comment, "seconds": seconds,
-        }
 
 
 def _label_studio(reader: Reader, sink: Sink) -> int:

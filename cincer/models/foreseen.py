@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from ..kernels.left_out import bounded_fit
-from ..kernels.newton import Rows
-from ..kernels.treated import CE, Treated
+from ..kernels.newton import Fit, Rows
+from ..kernels.treated import CE, UNLEARN, Treated
 from ..types import NO_LABEL
 from .left_out import INTERACTIVE, PASSES
 from .live_head import LiveHead
 
 
-def foreseen(head: LiveHead, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """(N,) int64 twice: the class that the head gives each known row now, and the one it would give
-    if `rows` (M,), each once, had `labels` (M,), or had left (`NO_LABEL`)."""
+def foreseen(head: LiveHead, rows: Tensor, labels: Tensor) -> tuple[Fit, Fit]:
+    """The head at its optimum, and as it would be if `rows` (M,) of the known, each once, had
+    `labels` (M,): a class, one to be unlearned (`types.unlearning`), or had left (`NO_LABEL`)."""
     known = head.known
     large = known.count * known.columns * known.classes > INTERACTIVE
     passes = PASSES if large else None
@@ -29,18 +30,25 @@ def foreseen(head: LiveHead, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tens
     assert now.weights is not None
     inverse = head.curvature.step_inverse(known.probs, head.l2)
     base = bounded_fit(now, head.l2, head.weights, inverse, passes)
-    changed, kept = known.labels.clone(), now.weights.clone()
-    stays = labels != NO_LABEL
-    changed[rows[stays]], kept[rows[~stays]] = labels[stays], 0
-    then = bounded_fit(_with(now, changed, kept, rows[stays]), head.l2, base.weights,
-                       base.inverse, passes)
-    return base.probs.argmax(dim=1), then.probs.argmax(dim=1)
+    then = bounded_fit(_changed(now, rows, labels), head.l2, base.weights, base.inverse, passes)
+    return base, then
 
 
-def _with(rows: Rows, labels: Tensor, weights: Tensor, labelled: Tensor) -> Rows:
-    """`rows` with other labels and weights, those `labelled` to be learned."""
-    if not isinstance(rows, Treated):
-        return replace(rows, labels=labels, weights=weights)
-    treatment = rows.treatment.clone()
-    treatment[labelled] = CE
-    return replace(rows, labels=labels, weights=weights, treatment=treatment)
+def _changed(now: Rows, rows: Tensor, labels: Tensor) -> Rows:
+    """All rows, those at `rows` as `labels` has them; one that counted nothing counts 1."""
+    assert now.weights is not None
+    learned, against, left = labels > NO_LABEL, labels < NO_LABEL, labels == NO_LABEL
+    classes, weights = now.labels.clone(), now.weights.clone()
+    classes[rows[learned]], classes[rows[against]] = labels[learned], _unlearned(labels[against])
+    weights[rows] = torch.where(left, 0, torch.where(weights[rows] > 0, weights[rows], 1))
+    if not isinstance(now, Treated) and not bool(against.any()):
+        return replace(now, labels=classes, weights=weights)
+    treatment = (now.treatment.clone() if isinstance(now, Treated)
+                 else torch.zeros(len(classes), dtype=torch.int8))
+    treatment[rows[learned]], treatment[rows[against]] = CE, UNLEARN
+    return Treated(now.features, classes, weights, now.classes, treatment)
+
+
+def _unlearned(labels: Tensor) -> Tensor:
+    """The classes (M,) that `types.unlearning` made `labels` of."""
+    return -2 - labels

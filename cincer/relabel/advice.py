@@ -8,6 +8,7 @@ never speaks about itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,25 +80,26 @@ class Advice:
 def advise(
     top: TopLayer, verified: Verified, options: Options | None = None, *,
     policy: str = "chooser", excluded: NDArray[np.int64] | None = None, limit: int = SHOWN,
+    pause: Callable[[], object] = lambda: None,
 ) -> Advice:
     """What to do about the known rows of `top`. `policy`: the chooser, or one of its actions
     without asking it; `excluded` (E,) positions that are not to be suggested (again); `limit`: how
-    many suggestions are worked out in full."""
+    many suggestions are worked out in full; `pause` is called after each of the chooser's fits."""
     told = options or Options()
     trusted = trusted_of(top, verified.part(selection=False))
     kept, labels = kept_of(top, verified)
     candidates = _candidates(top, trusted, verified, excluded)
     brief = replace(told, evidence=0)
-    choice = _choice(top, trusted, kept, labels, brief, candidates, policy)
+    choice = _choice(top, trusted, kept, labels, brief, candidates, policy, pause)
     return _advice(top, trusted, len(kept), choice, told, limit)
 
 
 def _choice(
     top: TopLayer, trusted: Trusted, kept: Tensor, labels: Tensor, options: Options,
-    candidates: Tensor, policy: str,
+    candidates: Tensor, policy: str, pause: Callable[[], object],
 ) -> Choice:
     if policy == "chooser":
-        return choose(top, trusted, Kept(kept, labels), options, candidates)
+        return choose(top, trusted, Kept(kept, labels), options, candidates, pause)
     if policy not in ACTIONS:
         raise UnknownName("relabel policy", policy, ["chooser", *ACTIONS])
     found = ACTIONS[policy](options)(top, trusted, candidates)

@@ -83,17 +83,18 @@ class Kept:
 
 
 def choose(
-    top: TopLayer, trusted: Trusted, kept: Kept, options: Options, candidates: Tensor
+    top: TopLayer, trusted: Trusted, kept: Kept, options: Options, candidates: Tensor,
+    pause: Callable[[], object] = lambda: None,
 ) -> Choice:
     """An action is chosen if it surely beats doing nothing (`SURE`); where none does, what is
-    most harmful is asked about."""
+    most harmful is asked about. `pause` is called after each fit."""
     plain = ACTIONS["relabel"](options)(top, trusted, candidates)
     if plain.note or not len(plain):
         return Choice("nothing", None, (), plain, plain.note or "no label harms the trusted ones")
     if len(kept) < FEWEST:
         return Choice("ask", None, (), plain, "not enough labels kept for choosing yet: "
                       f"{len(kept)} of {FEWEST}")
-    judge = _Judge(top, kept, options.seed)
+    judge = _Judge(top, kept, options.seed, pause)
     verdicts = [Verdict("nothing", float(judge.base.mean()), 0.0, 0.0, 0)]
     best: dict[str, Suggestions] = {}
     for action, make in ACTIONS.items():
@@ -128,8 +129,8 @@ def _limits(harm: Tensor) -> list[float]:
 class _Judge:
     """Fits heads to what actions leave, without the rows kept, and compares their losses."""
 
-    def __init__(self, top: TopLayer, kept: Kept, seed: int) -> None:
-        self._top, self._kept = top, kept
+    def __init__(self, top: TopLayer, kept: Kept, seed: int, pause: Callable[[], object]) -> None:
+        self._top, self._kept, self._pause = top, kept, pause
         rows = torch.ones(len(top.labels), dtype=torch.bool)
         rows[kept.rows] = False
         self._rows = torch.nonzero(rows & (top.weights > 0))[:, 0]
@@ -154,6 +155,7 @@ class _Judge:
                        treatment[at])
         fit = fit_treated(rows, top.damping, self._start, tolerance=TOLERANCE)
         self._start = fit.weights if self._start is None else self._start
+        self._pause()
         probs = probabilities(fit.weights, top.features[self._kept.rows]).double()
         own = probs.gather(1, self._kept.labels[:, None])[:, 0]
         return -own.clamp(min=1e-12).log()

@@ -96,7 +96,8 @@ def _play(
 ) -> Iterator[State]:
     model = settings.model
     variants = [
-        Variant(name, counter_example(strategy, seed=seed, neighbours=model.neighbours),
+        Variant(name, counter_example(strategy, seed=seed, neighbours=model.neighbours,
+                                      least=None if name in DROP else model.least_score),
                 again=strategy in AGAIN, drop=name in DROP)
         for name, strategy in grid[0].selectors.items()]
     protocol = Protocol(

@@ -40,8 +40,8 @@ class Place:
         start = self.start(**settings) | {"networks": list(networks)}
         return self._told(Scorer(), start, *frames)
 
-    def trainer(self, *frames: Frame, **settings: Any) -> Trainer:
-        return self._told(Trainer(), self.start(**settings), *frames)
+    def trainer(self, *frames: Frame, worker: Trainer | None = None, **settings: Any) -> Trainer:
+        return self._told(worker or Trainer(), self.start(**settings), *frames)
 
     def _told(self, worker: W, *frames: Frame) -> W:
         self._workers.append(worker)

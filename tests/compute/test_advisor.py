@@ -15,12 +15,12 @@ from cincer.compute.frames import Frame, pack_ints
 from cincer.compute.messages import labels_frame, verified_fields
 from cincer.compute.trainer import Trainer
 from cincer.kernels.head import with_bias
-from cincer.kernels.newton import Rows, fit
+from cincer.kernels.treated import CE, UNLEARN, Treated, fit_treated
 from cincer.reweight import REWEIGHTERS
 from cincer.server.advised import Advised, load_advice
 from cincer.server.weighed import Learned, load_weights
 from cincer.server.weight_views import POLICIES
-from cincer.types import NO_LABEL
+from cincer.types import NO_LABEL, unlearning
 from cincer.verified import Verified
 
 WRONG = 5
@@ -138,16 +138,21 @@ def test_a_promoted_network_is_looked_through(place: Place) -> None:
 
 # ---- refits ------------------------------------------------------------------------------------
 
-def loss_by_hand(place: Place, labels: np.ndarray, l2: float, part: range) -> float:
+def loss_by_hand(place: Place, labels: np.ndarray, l2: float, part: range,
+                 standing: np.ndarray | None = None) -> float:
     """Mean loss of the labels vouched for in `part` under a head fitted to `labels`, each class
-    counting as it does among the labels as given."""
-    here = labels != NO_LABEL
+    counting as it does among the labels that are learned as things stand (as given)."""
+    here, against = labels != NO_LABEL, labels < NO_LABEL
     rows = with_bias(torch.from_numpy(place.rows).float())
-    head = fit(Rows(rows[here], torch.from_numpy(labels)[here], None, CLASSES), l2).weights
+    classes = torch.from_numpy(np.where(against, -2 - labels, labels))[here]
+    kinds = torch.from_numpy(np.where(against, UNLEARN, CE)[here]).to(torch.int8)
+    ones = torch.ones(len(classes))
+    head = fit_treated(Treated(rows[here], classes, ones, CLASSES, kinds), l2).weights
     logits = rows[list(part)].double() @ head.T
     true = torch.from_numpy(place.true[list(part)])
     losses = torch.nn.functional.cross_entropy(logits, true, reduction="none").numpy()
-    share = np.bincount(place.given, minlength=CLASSES) / 90
+    learned = place.given if standing is None else standing[standing >= 0]
+    share = np.bincount(learned, minlength=CLASSES) / len(learned)
     mine = np.bincount(true.numpy(), minlength=CLASSES)
     weights = (share / mine)[true.numpy()]
     return float((losses * weights).sum() / weights.sum())
@@ -176,6 +181,68 @@ def test_preview_and_effect_are_those_of_refits(place: Place) -> None:
     assert told is not None
     assert told["act"] == "a-1"
     assert told["measured"] == pytest.approx(again["together"], abs=TOLERANCE)
+
+
+def test_unlearning_is_foreseen_as_unlearning(place: Place) -> None:
+    l2 = 0.05
+    trainer = started(place, head_l2=l2)
+    now = place.given.copy()
+    for first in (0, 2):
+        then = now.copy()
+        then[[first, first + 1]] = [unlearning(int(label)) for label in now[[first, first + 1]]]
+        told = trainer.handle(asked(place, "preview", name="p", positions=pack_ints(range(5)),
+                                    labels=pack_ints(then[:5])))
+        assert told is not None
+        for name, part in (("together", range(40, 75)), ("selection", range(75, 90))):
+            fall = loss_by_hand(place, now, l2, part, now) - loss_by_hand(
+                place, then, l2, part, now)
+            assert told[name] == pytest.approx(fall, abs=TOLERANCE)
+        trainer.handle(labels_frame("labels", 6, range(5), then[:5]))
+        now = then
+    left = now.copy()
+    left[:4] = NO_LABEL
+    dropped = trainer.handle(asked(place, "preview", name="p", positions=pack_ints(range(4)),
+                                   labels=pack_ints(left[:4])))
+    assert dropped is not None
+    assert dropped["together"] == pytest.approx(
+        loss_by_hand(place, now, l2, range(40, 75), now)
+        - loss_by_hand(place, left, l2, range(40, 75), now), abs=TOLERANCE)
+
+
+def test_networks_do_without_what_is_unlearned(place: Place) -> None:
+    told = place.labels(5, range(90)), labels_frame("labels", 6, [0, 1], [unlearning(1)] * 2)
+    left = place.labels(5, range(90)), labels_frame("labels", 6, [0, 1], [NO_LABEL] * 2)
+    made = [place.trainer(*frames, model="mlp", epochs=2).handle({"op": "train", "job": 1})
+            for frames in (told, left)]
+    assert made[0] is not None
+    assert made[0] == made[1]
+    assert made[0]["rows"] == 88
+
+
+def test_previews_are_answered_within_a_long_job(place: Place) -> None:
+    """Whatever is computed meanwhile comes out as if nobody had asked."""
+    frame = asked(place, "preview", name="p", positions=pack_ints([0, 1]),
+                  labels=pack_ints(place.true[:2]))
+    said: list[Frame | None] = []
+
+    def interrupted(trainer: Trainer) -> None:
+        if len(said) < 3:
+            trainer.handle(labels_frame("labels", 6 + len(said), [50], [int(place.true[50])]))
+            torch.rand(7)
+            said.append(trainer.handle(frame))
+
+    alone = started(place, model="mlp", epochs=3)
+    asked_meanwhile = place.trainer(place.labels(5, range(90)), worker=Trainer(
+        interrupted=interrupted), model="mlp", epochs=3)
+    wanted = alone.handle({"op": "train", "job": 1})
+    assert asked_meanwhile.handle({"op": "train", "job": 1}) == wanted
+    said.clear()
+    there = advise(place, alone)
+    here = advise(place, asked_meanwhile)
+    assert len(said) == 3
+    assert (here.verdicts, here.positions.tolist()) == (there.verdicts, there.positions.tolist())
+    assert said[0] is not None
+    assert said[0]["together"] > 0
 
 
 def test_nothing_is_measured_without_trusted_labels(place: Place) -> None:

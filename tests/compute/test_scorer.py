@@ -10,9 +10,10 @@ import pytest
 from compute.making import Place
 
 from cincer.compute.frames import pack_floats, pack_ints, unpack_ints
-from cincer.compute.messages import labels_frame, unlearning
+from cincer.compute.messages import labels_frame
 from cincer.compute.scorer import Scorer
 from cincer.models.learned import learned_path
+from cincer.types import unlearning
 
 
 def _ask(scorer: Scorer, op: str, **fields: Any) -> Any:

@@ -84,7 +84,7 @@ def test_what_waits_is_looked_at_and_teaches_nothing(place: Place) -> None:
                  settings: ModelSettings = settings) -> torch.Tensor:
             return survey._of_networks(
                 lambda: network(model, (WIDTH,), CLASSES, 1), torch.from_numpy(place.rows), given,
-                known, 0, survey.Steps(lambda share: None), in_sample=True)
+                known, 0, survey.Steps(lambda share: None, lambda: False), in_sample=True)
 
         before = said(labels)
         labels_changed = labels.clone()

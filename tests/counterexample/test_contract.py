@@ -54,6 +54,14 @@ class TestEvery:
         assert torch.equal(ranking.scores, ranking.scores.sort(descending=True).values)
         assert torch.isfinite(ranking.scores).all()
 
+    def test_only_what_reaches_the_least_score_is_ranked(self, name, neighbours):
+        suspect, top, candidates = scene()
+        every = counter_example(name, neighbours=neighbours)(suspect, top, candidates, 100)
+        least = float(every.scores.median()) if len(every.scores) else 0.0
+        some = counter_example(name, neighbours=neighbours, least=least)(
+            suspect, top, candidates, 100)
+        assert some.positions.tolist() == every.positions[every.scores >= least].tolist()
+
     def test_limit_gives_the_head_of_the_full_ranking(self, name, neighbours):
         suspect, top, candidates = scene()
         strategy = counter_example(name, neighbours=neighbours)

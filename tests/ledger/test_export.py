@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger.story import filled, long_story
+from ledger.story import Story, decided, filled, judged, long_story, received, started
 
 from cincer.errors import Unavailable, UnknownName
 from cincer.ledger import Ledger
 from cincer.ledger.export import FORMATS, export, safe, write, write_binary
+from cincer.session import events as ev
+from cincer.types import ActId, Action, AnnotatorId, Deed, Entry, Remedy, Status
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,41 @@ def test_history_says_who_when_why_and_from_what_to_what(files: Path) -> None:
     acted = next(line for line in lines if line["id"] == "ex-31" and line["what"] == "asserted")
     assert (acted["by"], acted["to"], acted["query"], acted["why"], acted["comment"]) == (
         "cara", "dog", "a-1", "relabel", "all dogs")
+
+
+def test_history_has_the_answers_to_suggestions(files: Path) -> None:
+    lines = [json.loads(line) for line in (files / "history.jsonl").read_text().splitlines()]
+    said = [(line["id"], line["what"], line["by"], line["from"], line["to"], line["action"],
+             line["query"], line["why"]) for line in lines
+            if line["what"] in ("suggested", "withdrawn")]
+    assert said == [
+        ("ex-28", "suggested", "cara", "cat", "=cmd", "relabel", "a-4", "accept"),
+        ("ex-29", "suggested", "cara", "cat", "cat", "drop", "a-5", "accept"),
+        ("ex-37", "suggested", "cara", "cat", "cat", "unlearn", "a-6", "reject"),
+        ("ex-38", "suggested", "cara", "cat", "cat", "relabel", "a-7", "ask"),
+        ("ex-38", "withdrawn", "cara", "cat", "cat", "relabel", "a-7", None)]
+
+
+def test_words_follow_on_an_accepted_label(tmp_path: Path) -> None:
+    """What a machine's label was changed to, and what it comes back to, goes by that label."""
+    with Ledger.open(tmp_path / "l.db") as ledger:
+        story = Story(ledger)
+        story.tell(started(), *(received(n)[0] for n in range(3)))
+        story.tell(*(decided(n, margin=0.1)[0] for n in range(3)))
+        known, cara = ev.Stood(Status.KNOWN, Entry.ACCEPTED), AnnotatorId("cara")
+        accepted = judged(0, known, proposal=ev.Proposal(Remedy.RELABEL, 2, "rdia", 1, "accepted"))
+        word = judged(0, known, shown=2, decision=ev.Decision(Action.RELABEL, 1))
+        story.tell(
+            ev.Resolved(ActId("a-1"), cara, Deed.ACCEPT, (accepted,), 10.0),
+            ev.Resolved(ActId("a-2"), cara, Deed.RELABEL, (word,), 11.0),
+            ev.ActUndone(ActId("a-2"), cara, (), 12.0),
+            ev.ActUndone(ActId("a-1"), cara, (), 13.0))
+        export(ledger, tmp_path / "out", ["history.jsonl"])
+    lines = [json.loads(line) for line in
+             (tmp_path / "out" / "history.jsonl").read_text().splitlines()]
+    assert [(line["what"], line["from"], line["to"]) for line in lines if line["id"] == "ex-0"] == [
+        ("received", None, "cat"), ("suggested", "cat", "=cmd"), ("asserted", "=cmd", "dog"),
+        ("retracted", "dog", "=cmd"), ("withdrawn", "=cmd", "cat")]
 
 
 def test_the_cleaned_data_with_provenance(files: Path) -> None:

@@ -52,7 +52,7 @@ class FakeScorer:
         self.labels: dict[int, int] = {}
         self.frames: list[Frame] = []
         self.version = self.head = 0
-        self.held = False
+        self.held, self.slow = False, set[str]()
         self._kept: list[Frame] = []
         self.autostart = True
         self.change = 0.23
@@ -95,13 +95,13 @@ class FakeScorer:
         self._post(Answered(self.name, frame))
 
     def release(self) -> None:
-        self.held = False
+        self.held, self.slow = False, set()
         kept, self._kept = self._kept, []
         for frame in kept:
             self._answer(frame)
 
     def _answer(self, frame: Frame) -> None:
-        if self.held:
+        if self.held or frame["op"] in self.slow:
             self._kept.append(frame)
         else:
             self._post(Answered(self.name, frame))
@@ -178,6 +178,7 @@ class FakeTrainer(FakeScorer):
     def __init__(self, name: str, post: Post) -> None:
         super().__init__(name, post)
         self.pairs: list[tuple[int, int]] = []
+        self.action = "relabel"
 
     def _survey(self, frame: Frame) -> Frame:
         positions = unpack_ints(frame["positions"])
@@ -201,10 +202,10 @@ class FakeTrainer(FakeScorer):
         gain = np.array([0.25 / (1 + n) for n in range(len(wrong))])
         reasons = np.tile([0, -1, -1], (len(wrong), 1))
         found = Advice(
-            np.array(wrong, dtype=np.int64), ("relabel",) * len(wrong),
+            np.array(wrong, dtype=np.int64), (self.action,) * len(wrong),
             np.array([self.says(at) for at in wrong], dtype=np.int64), gain, gain / 2, gain * 1.5,
-            gain * 2, reasons, np.where(reasons == 0, 0.125, 0.0), len(wrong), "relabel", 0.0,
-            (Verdict("nothing", 0.5, 0.0, 0.0, 0), Verdict("relabel", 0.25, -0.25, 0.01, 2)),
+            gain * 2, reasons, np.where(reasons == 0, 0.125, 0.0), len(wrong), self.action, 0.0,
+            (Verdict("nothing", 0.5, 0.0, 0.0, 0), Verdict(self.action, 0.25, -0.25, 0.01, 2)),
             30, 12, 30.0, 20, 0.5)
         path = advice.save(self.folder, found, advice.Made(
             frame["number"], frame["version"], frame["model"], 5.0,

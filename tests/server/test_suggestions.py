@@ -12,9 +12,11 @@ import pytest
 from server.curate_world import Place, serving
 from server.live_world import until
 
+from cincer.compute.frames import unpack_ints
 from cincer.config import LoopSettings
 from cincer.ledger.verify import verify
 from cincer.server.suggestion_views import meter
+from cincer.types import unlearning
 
 SETTINGS: dict[str, Any] = {"ask_threshold": 1.0, "advice_every": 2}
 
@@ -228,6 +230,37 @@ def test_a_preview_changes_nothing(place: Place) -> None:
     place.world.trainer.die()
     told = place.ask("cara", "POST", "/suggestions/preview", {"ids": ["e6"]})
     assert (told["code"], told["status"]) == ("unavailable", 503)
+
+
+def test_a_preview_does_not_wait_for_a_long_job(place: Place) -> None:
+    made(place)
+    place.world.trainer.slow = {"advise"}
+    place.ask("cara", "POST", "/suggestions/refresh", {})
+    until(lambda: place.world.trainer.frames[-1]["op"] == "advise")
+    told = place.ask("reader", "POST", "/suggestions/preview", {"ids": ["e6"]})
+    assert told["together"] == 0.0625
+    assert listed(place)["running"]
+    place.world.trainer.release()
+    made(place)
+
+
+def test_what_is_to_be_unlearned_is_told_as_such(place: Place) -> None:
+    trainer = place.world.trainer
+    trainer.action = "unlearn"
+    made(place)
+    assert listed(place)["suggestions"][0]["action"] == "unlearn"
+    place.ask("cara", "POST", "/suggestions/preview", {"ids": ["e6"]})
+    given = trainer.labels[6]
+    assert unpack_ints(trainer.frames[-1]["labels"]).tolist() == [unlearning(given)]
+    answer(place, "accept", "e6")
+    for process in (trainer, place.world.scorer):
+        until(lambda process=process: process.labels[6] == unlearning(given))
+    trainer.die()
+    trainer.come_up()
+    until(lambda: trainer.labels.get(6) == unlearning(given))
+    place.post("/undo", key="u")
+    for process in (trainer, place.world.scorer):
+        until(lambda process=process: process.labels[6] == given)
 
 
 def calibration(place: Place) -> Any:

@@ -7,6 +7,7 @@ least as new as the newest asking of that name; the others are dropped here and 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ class Job:
     urgency: Urgency
     make: Callable[[], Frame | None]
     version: int = 0
+
+
+_numbers = itertools.count(1)
+"""Jobs are numbered over all desks, so that an answer finds its own."""
 
 
 class Desk:
@@ -69,7 +74,7 @@ class Desk:
             frame = job.make()
             if frame is not None:
                 self._under_way, self._since = job, time.monotonic()
-                self._number += 1
+                self._number = next(_numbers)
                 return {**frame, "job": self._number}
         return None
 

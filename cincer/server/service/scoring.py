@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...compute.frames import Frame
-from ...compute.messages import as_beliefs, labels_frame, unlearning
+from ...compute.messages import as_beliefs, labels_frame
 from ...loop import TOLERANCE
 from ...session.events import Counter, Picked, Rescored
 from ...session.queries import displayed, wants_counter
@@ -20,6 +20,7 @@ from ...session.state import Query
 from ...types import NO_LABEL, AnnotatorId, Position, QueryId, Seconds
 from ..compute_client import Link
 from ..notices import HeadMoved
+from . import labels
 from .arrivals import Arrivals
 from .desk import Desk, Job, Urgency
 from .group import Group
@@ -67,12 +68,7 @@ class Scoring:
         self.desk.clear()
         self._head_version = -1
         link.send(self._live.start_frame(self._version))
-        known = self._live.loop.all_trained()
-        labels = self._live.loop.data.column("effective")[known]
-        link.send(labels_frame("labels", self._version, known, labels))
-        if len(against := self._live.loop.all_unlearned()):
-            link.send(labels_frame("labels", self._version, against,
-                                   map(self._label, map(Position, against.tolist()))))
+        link.send(labels.every(self._live.loop, self._version))
         self._tell_settled(self._live.loop.all_settled())
         self.resume()
 
@@ -161,9 +157,7 @@ class Scoring:
         if group.moved or group.promoted:
             self._version = group.seq
         if group.moved:
-            positions = sorted(group.moved)
-            self.tell(labels_frame(
-                "labels", self._version, positions, [self._label(p) for p in positions]))
+            self.tell(labels.changed(self._live.loop, self._version, group.moved))
         if group.spoken:
             self._tell_settled(sorted(group.spoken))
         if group.promoted is not None:
@@ -189,13 +183,6 @@ class Scoring:
     def _tell_settled(self, positions: list[Position]) -> None:
         settled = [int(self._live.loop.settled(p)) for p in positions]
         self.tell(labels_frame("settled", self._version, positions, settled))
-
-    def _label(self, position: Position) -> int:
-        loop = self._live.loop
-        label = loop.data.effective(position)
-        if loop.trained(position):
-            return label
-        return unlearning(label) if loop.unlearned(position) else NO_LABEL
 
     def _holders(self, queries: Iterable[QueryId]) -> set[AnnotatorId]:
         found = (self._live.state.queries.get(query) for query in queries)

@@ -12,8 +12,9 @@ from ...curate.board import Standing
 from ...errors import CincerError, Unavailable
 from ...loop import beliefs
 from ...session.events import Doubt
-from ...types import NO_LABEL, Deed, ExampleId, Label, Position
+from ...types import NO_LABEL, Deed, ExampleId, Label, Position, unlearning
 from .. import commands as c
+from ..advised import Advised
 from ..curation import Curation
 from .advising import Advising
 from .desk import Job, Urgency
@@ -114,7 +115,7 @@ class Suggesting:
         self._count += 1
         name = f"preview:{self._count}"
         self._waiting[name] = item
-        self._training.desk.ask(Job(name, Urgency.PERSON, lambda: self._job(name)))
+        self._training.people.ask(Job(name, Urgency.PERSON, lambda: self._job(name)))
 
     def fail(self, error: CincerError) -> None:
         """Nobody will be answered: the trainer has died, or the server stops."""
@@ -131,10 +132,9 @@ class Suggesting:
             self._waiting.pop(name).refuse(Unavailable("none of these is suggested any more"))
             return None
         self._under_way = name
-        labels = [int(found.proposed[row]) if found.actions[row] == "relabel" else NO_LABEL
-                  for row in rows]
         return {"op": "preview", "name": name, "positions": pack_ints(found.positions[rows]),
-                "labels": pack_ints(labels), **self._advising.about()}
+                "labels": pack_ints(_wanted(found, row) for row in rows),
+                **self._advising.about()}
 
     def _rows(self, item: Submitted) -> list[int]:
         assert isinstance(item.command, c.PreviewSuggestions)
@@ -156,6 +156,13 @@ class Suggesting:
         item = self._waiting.pop(self._under_way, None)
         if item is not None:
             item.refuse(Unavailable("the trainer could not say what it would bring"))
+
+
+def _wanted(found: Advised, row: int) -> Label:
+    """What a suggestion makes of its example's label, as processes are told."""
+    if found.actions[row] == "relabel":
+        return int(found.proposed[row])
+    return unlearning(int(found.given[row])) if found.actions[row] == "unlearn" else NO_LABEL
 
 
 def _there(rows: Iterable[int | None]) -> list[int]:

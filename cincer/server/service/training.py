@@ -1,5 +1,7 @@
 """What the trainer is told and asked: labels as they change, and a new network when it is time.
 
+What a person waits for is asked beside a long job, which the trainer interrupts for it.
+
 A model without a trunk (`logreg`) has nothing to train in the background; neither has one that is
 trained from scratch at every change, which the scorer does itself.
 """
@@ -12,11 +14,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ...compute.frames import Floats, Frame, Ints, pack_floats, pack_ints
-from ...compute.messages import labels_frame
 from ...config import ModelSettings
 from ...session.events import Promoted
-from ...types import NO_LABEL, Status
+from ...types import Status
 from ..compute_client import Link
+from . import labels
 from .desk import Desk, Job, Urgency
 from .group import Group
 from .live import Live
@@ -33,7 +35,8 @@ def wanted(settings: ModelSettings) -> bool:
 
 
 class Training:
-    """Jobs of the trainer; one at a time. `handlers` take its answers by what was asked, `refused`
+    """Jobs of the trainer, one at a time, and at `people` the questions that may interrupt one, one
+    at a time. `handlers` take its answers by what was asked, `refused`
     are told that it could not, `going` the share done so far."""
 
     def __init__(self, live: Live) -> None:
@@ -42,7 +45,7 @@ class Training:
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {"train": self._trained}
         self.refused: dict[str, Callable[[], None]] = {"train": lambda: None}
         self.going: dict[str, Callable[[float], None]] = {}
-        self.desk = Desk(None)
+        self.desk, self.people = Desk(None), Desk(None)
         self._link: Link | None = None
         self._version = live.seq
         self._changes = _changed_since_training(live)
@@ -66,11 +69,9 @@ class Training:
     def up(self, link: Link) -> None:
         """A new life of the process: it is told everything; what was asked is asked again."""
         self._link = link
-        self.desk.clear()
+        self._forget()
         link.send(self._live.start_frame(self._version))
-        known = self._live.loop.all_trained()
-        labels = self._live.loop.data.column("effective")[known]
-        link.send(labels_frame("labels", self._version, known, labels))
+        link.send(labels.every(self._live.loop, self._version))
         if self._networks and (self._lost or self._due() or self._live.state.model == 0):
             self.train()
 
@@ -80,7 +81,11 @@ class Training:
         self._lost = self._lost or "train" in self.desk
         self._changes += self._under_way
         self._under_way = 0
+        self._forget()
+
+    def _forget(self) -> None:
         self.desk.clear()
+        self.people.clear()
 
     def train(self) -> None:
         """Ask for a network trained on the labels as they are when its turn comes."""
@@ -92,8 +97,9 @@ class Training:
             self.train()
 
     def send(self) -> None:
-        if self._link is not None and (frame := self.desk.next()) is not None:
-            self._link.send(frame)
+        for desk in (self.people, self.desk):
+            if self._link is not None and (frame := desk.next()) is not None:
+                self._link.send(frame)
 
     def commit(self, group: Group) -> None:
         """Pass the changes on; ask for a network when there are enough of them."""
@@ -101,7 +107,7 @@ class Training:
             return
         self._version = group.seq
         self._changes += len(group.moved)
-        self.tell(labels_frame("labels", self._version, *labels_now(self._live, group)))
+        self.tell(labels.changed(self._live.loop, self._version, group.moved))
         if self._networks and self._due():
             self.train()
 
@@ -111,7 +117,8 @@ class Training:
             if self.desk.under_way(frame):
                 self.going[frame["op"]](frame["share"])
             return
-        if self.desk.answered(frame) is None:
+        desk = self.people if self.people.under_way(frame) else self.desk
+        if desk.answered(frame) is None:
             return
         if "error" in frame:
             log.error("the trainer refused %s: %s", frame["op"], frame["error"])
@@ -146,11 +153,3 @@ def _changed_since_training(live: Live) -> int:
         "SELECT (SELECT count(*) FROM examples WHERE status = 'known' AND decided_seq > ?1)"
         " + (SELECT count(*) FROM assertions WHERE seq > ?1)", (since,))
     return int(changes)
-
-
-def labels_now(live: Live, group: Group) -> tuple[list[int], list[int]]:
-    """Positions a group moved, and the label each is trained on now (`NO_LABEL`: none)."""
-    loop = live.loop
-    positions = sorted(group.moved)
-    return ([int(p) for p in positions],
-            [loop.data.effective(p) if loop.trained(p) else NO_LABEL for p in positions])
