@@ -96,6 +96,25 @@ def test_a_batch_is_previewed_and_goes_with_enter(open_page: Open) -> None:
     until(lambda: sorted(mock.undone) == sorted(names))
 
 
+def test_where_asking_is_advised_accepting_one_wants_a_second_look(open_page: Open) -> None:
+    mock = Suggesting()
+    mock.chooser |= {"chosen": "ask", "note": "no action is surely better"}
+    page, _ = visit(open_page, mock)
+    name = mock.made[0]["id"]
+    assert page.get_attribute("[data-verb='ask']", "data-advised") == "true"
+    assert page.get_attribute("[data-verb='accept']", "data-advised") == "false"
+    press(page, "y")
+    page.wait_for_selector(".preview[aria-busy=false]")
+    assert "asking a person is advised" in page.inner_text(".preview")
+    assert mock.acts == []
+    press(page, "Enter")
+    idle(page, mock, 1)
+    assert mock.acts == [("accept", [name])]
+    press(page, "e")
+    idle(page, mock, 2)
+    assert mock.acts[1][0] == "ask"
+
+
 def test_a_batch_that_would_do_harm_says_so_and_can_be_left(open_page: Open) -> None:
     mock = Suggesting()
     mock.together = -0.02

@@ -7,7 +7,7 @@ import { shortcut, written } from "../keys";
 import { usePrefs } from "../prefs";
 import { act, confirm, tell, undo } from "./desk";
 import type { Batch, Inbox } from "./inbox";
-import { meant } from "./inbox";
+import { doubtful, meant } from "./inbox";
 import type { Command } from "../keys";
 import type { Verb } from "./sent";
 import { nats, signed } from "./words";
@@ -17,6 +17,7 @@ const VERBS: readonly Verb[] = ["accept", "reject", "ask"];
 export function Actions({ inbox, may }: { inbox: Inbox; may: boolean }) {
   const { keys } = usePrefs();
   const count = inbox.selected.size;
+  const advised: Verb = doubtful(inbox) ? "ask" : "accept";
   if (!may) return <div class="deeds"><p class="faint">{t("sug.reader")}</p></div>;
   const free = meant(inbox).length > 0 && inbox.batch === null && inbox.filter === "open";
   return (
@@ -24,7 +25,7 @@ export function Actions({ inbox, may }: { inbox: Inbox; may: boolean }) {
       {VERBS.map((verb) => {
         const command: Command = `sug.${verb}`;
         return (
-          <button type="button" key={verb} data-verb={verb} disabled={!free} aria-keyshortcuts={shortcut(keys[command])} onClick={() => act(verb)}>
+          <button type="button" key={verb} data-verb={verb} data-advised={verb === advised} disabled={!free} aria-keyshortcuts={shortcut(keys[command])} onClick={() => act(verb)}>
             <Kbd>{written(keys[command])}</Kbd> {t(`key.sug.${verb}` as Text)}{count > 0 && <b>{count}</b>}
           </button>
         );
@@ -36,14 +37,15 @@ export function Actions({ inbox, may }: { inbox: Inbox; may: boolean }) {
   );
 }
 
-/** Before many are accepted: what it would bring, and Enter. */
-export function Preview({ batch }: { batch: Batch }) {
+/** Before many are accepted, or one in `doubt`: what it would bring, and Enter. */
+export function Preview({ batch, doubt }: { batch: Batch; doubt: boolean }) {
   const { preview } = batch;
   const n = batch.ids.length;
   return (
     <section class="preview" aria-label={t("sug.batch.title", { n })} aria-busy={preview.at === "loading"}>
       <h2>{t("sug.batch.title", { n })}</h2>
       <p class="told">{t("sug.batch.text")}</p>
+      {doubt && <p class="notice">{t("sug.batch.doubt")}</p>}
       {preview.at === "failed" && <p class="notice" role="status">{t("sug.batch.failed")} {preview.error}</p>}
       {preview.at !== "failed" && (
         <div role="status"><dl class="effects">

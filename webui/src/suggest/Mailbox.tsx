@@ -13,7 +13,7 @@ import { Chooser } from "./Chooser";
 import { open, refresh, show, tell, useInbox } from "./desk";
 import { Detail } from "./Detail";
 import type { Inbox } from "./inbox";
-import { KINDS, current, total, visible } from "./inbox";
+import { KINDS, current, doubtful, total, visible } from "./inbox";
 import { useKeys } from "./keyboard";
 import { LastLine } from "./LastLine";
 import { List } from "./List";
@@ -102,7 +102,7 @@ function Listed({ inbox, state, open: opened }: { inbox: Inbox; state: State; op
 
 function Side({ inbox }: { inbox: Inbox }) {
   const one = current(inbox);
-  if (inbox.batch) return <Preview batch={inbox.batch} />;
+  if (inbox.batch) return <Preview batch={inbox.batch} doubt={doubtful(inbox)} />;
   if (inbox.pane === "calibration") return <Calibration />;
   if (inbox.pane === "chooser") return inbox.head ? <Chooser head={inbox.head} /> : null;
   if (one && visible(inbox).includes(one.id)) return <Detail one={one} gone={inbox.gone === one.id} />;

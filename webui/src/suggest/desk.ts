@@ -6,7 +6,7 @@ import type { ActUndone, BatchPreview, SuggestionsAck, SuggestionsUpdated, Sugge
 import type { Said } from "./api";
 import { fetched, passing, posted } from "./api";
 import type { Inbox, Message } from "./inbox";
-import { EMPTY, KINDS, meant, more, reduce, total, visible } from "./inbox";
+import { EMPTY, KINDS, doubtful, meant, more, reduce, total, visible } from "./inbox";
 import type { Entry, Kind, Verb } from "./sent";
 
 export const PAGE = 100;
@@ -114,11 +114,12 @@ export function calm(): void {
   }, CALM);
 }
 
-/** The one step of `y`, `n`, `e`: at once for one, for several with a look at what it would bring. */
+/** The one step of `y`, `n`, `e`: at once; accepting several, or what had better be asked about, with
+ * a look at what it would bring. */
 export function act(verb: Verb): void {
   const ids = meant(inbox);
   if (ids.length === 0) return;
-  if (verb === "accept" && inbox.selected.size > 0) return void preview(ids);
+  if (verb === "accept" && (inbox.selected.size > 0 || doubtful(inbox))) return void preview(ids);
   tell({ type: "act", verb, ids, key: newKey() });
   void drain();
 }

@@ -111,6 +111,11 @@ export function current(s: Inbox): SuggestionView | null {
   return s.cursor === null ? null : s.items[s.cursor] ?? null;
 }
 
+/** Whether the chooser would rather have somebody asked than any of these accepted. */
+export function doubtful(s: Inbox): boolean {
+  return s.head?.chooser.chosen === "ask";
+}
+
 /** What an action is about: the selection in the order of the list, or else the row one stands on. */
 export function meant(s: Inbox): string[] {
   if (s.selected.size > 0) return visible(s).filter((id) => s.selected.has(id) && id !== s.gone);

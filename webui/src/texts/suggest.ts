@@ -80,6 +80,7 @@ export const en = {
 
   "sug.batch.title": "Accept {n} suggestion?|Accept {n} suggestions?",
   "sug.batch.text": "What is predicted to happen to the mean loss of the trusted examples. Nothing has been changed yet.",
+  "sug.batch.doubt": "No action is surely better here than doing nothing: asking a person is advised.",
   "sug.batch.together": "All together, the head fitted again",
   "sug.batch.sum": "Sum of the single gains",
   "sug.batch.selection": "On labels kept for choosing",
@@ -341,6 +342,7 @@ export const de: Record<keyof typeof en, string> = {
 
   "sug.batch.title": "{n} Vorschlag annehmen?|{n} Vorschläge annehmen?",
   "sug.batch.text": "Was dem mittleren Verlust der geprüften Beispiele vorhergesagt ist. Noch ist nichts geändert.",
+  "sug.batch.doubt": "Keine Maßnahme ist hier sicher besser als nichts zu tun: geraten wird, jemanden zu fragen.",
   "sug.batch.together": "Alle zusammen, der Kopf neu angepasst",
   "sug.batch.sum": "Summe der einzelnen Gewinne",
   "sug.batch.selection": "Auf Labels, die zum Wählen dienen",
