@@ -85,10 +85,10 @@ def answered(
     at: Seconds, *, comment: str = "",
 ) -> Plan:
     """A curator's answer to what a machine suggests for these examples: accept, reject or ask (in
-    which case each has a `doubt`)."""
+    which case each has a `doubt`). What was accepted, by whomever, can be rejected after all."""
     if action not in ANSWERS:
         raise InvalidInput(f"{action.value} is a word on a label; it answers no suggestion")
-    free, left = _free(loop, list(proposed), lambda at: _decided(loop, at))
+    free, left = _free(loop, list(proposed), lambda at: _decided(loop, at, action))
     judged = tuple(_answer(loop, position, action, proposed[loop.ids[position]])
                    for position in free)
     return _plan(loop, action, curator, judged, left, at, comment, None)
@@ -101,7 +101,8 @@ def act_undone(loop: Loop, curator: AnnotatorId, at: Seconds) -> ev.ActUndone:
         raise NotFound("there is no act to take back", annotator=curator)
     entry = done[-1]
     return ev.ActUndone(entry.act, curator, tuple(
-        position for position in entry.positions if _overruled(loop, position, entry)), at)
+        position for mark in entry.marks for position in mark.positions
+        if _overruled(loop, position, mark, entry)), at)
 
 
 def act_redone(loop: Loop, curator: AnnotatorId, at: Seconds) -> Plan:
@@ -167,22 +168,24 @@ def _called_bad(loop: Loop, position: Position) -> bool:
     return bool(words) and words[-1].action is Action.BAD
 
 
-def _decided(loop: Loop, position: Position) -> str | None:
-    """Why a suggestion about an example may not be answered now."""
+def _decided(loop: Loop, position: Position, action: Deed) -> str | None:
+    """Why a suggestion about an example may not be answered so now."""
     if loop.data.status(position) is not Status.KNOWN:
         return "it is not in the training set"
     if loop.settled(position):
         return "a person has settled its label"
     found = loop.proposal(position)
-    if found is not None:
+    if found is not None and (action is not Deed.REJECT or found.state != "accepted"):
         return f"its suggestion is {found.state} already"
     if any(query.position == position for query in loop.state.queries.values()):
         return "it is being asked about"
     return None
 
 
-def _overruled(loop: Loop, position: Position, entry: ActEntry) -> bool:
-    """Whether somebody's word came after the act."""
+def _overruled(loop: Loop, position: Position, mark: ActMark, entry: ActEntry) -> bool:
+    """Whether somebody's word came after the act, or another answer to the suggestion."""
+    if mark.proposal is not None and loop.proposal(position) != mark.proposal:
+        return True
     words = loop.words(position)
     return bool(words) and words[-1].query != entry.act and words[-1].at >= entry.at
 
@@ -198,7 +201,7 @@ def _moved_on(
     if _shown(loop, position) != mark.shown:
         return "its label has changed since"
     if mark.decision is None:
-        return _decided(loop, position)
+        return _decided(loop, position, entry.action)
     return _barred(loop, position, mark.decision, lambda at: False)
 
 

@@ -39,12 +39,14 @@ def relabel(label: Label) -> ev.Decision:
 
 
 class World:
-    """Drives a `Loop`; remembers the events, and what an engine would have been told."""
+    """Drives a `Loop`; remembers the events, and what an engine would have been told to learn, and
+    to unlearn (`against`)."""
 
     def __init__(self, **settings: Any) -> None:
         self.loop = Loop()
         self.events: list[ev.Event] = []
         self.known: dict[int, int] = {}
+        self.against: dict[int, int] = {}
         self.now = 1000.0
         self.last = Outcome(())
         chosen = replace(LoopSettings(bootstrap=0, audit_share=0.0), **settings)
@@ -60,8 +62,11 @@ class World:
         self.events.append(event)
         for position in self.last.relabelled:
             self.known[position] = self.loop.data.effective(position)
+            self.against.pop(position, None)
         for position in self.last.left:
-            del self.known[position]
+            del (self.known if position in self.known else self.against)[position]
+        for position in self.last.unlearned:
+            self.against[position] = self.loop.data.effective(position)
         return self.last.effects
 
     def tick(self, seconds: float = 1.0) -> float:

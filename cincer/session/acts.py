@@ -187,13 +187,15 @@ def _let_go(draft: Draft, event: Resolved | ActRedone) -> list[Query]:
 
 
 def _labels_after(event: Resolved | ActRedone) -> Iterable[tuple[Position, Label | None]]:
-    """The label each example is trained on after the act, None for none; only where it may have
-    changed."""
+    """The label each example is trained on after the act, None for none and where an accepted
+    suggestion is rejected after all; only where it may have changed."""
     for judged in event.judged:
         if judged.decision is not None:
             yield judged.position, _after(judged, judged.decision)
         elif event.action is Deed.ACCEPT and judged.proposal is not None:
             yield judged.position, judged.proposal.label
+        elif judged.stood.proposal is not None and judged.stood.proposal.state == "accepted":
+            yield judged.position, None
 
 
 def _after(judged: Judged, decision: Decision) -> Label | None:

@@ -189,6 +189,23 @@ def test_rejected_ones_do_not_come_back(place: Place) -> None:
     assert effective(place, "e6") == "b"
 
 
+def test_what_was_accepted_is_rejected_after_all_and_stays_so(place: Place) -> None:
+    made(place)
+    answer(place, "accept", "e6", "e9")
+    told = answer(place, "reject", "e6", "e0", who="admin", key="k2")
+    assert (told["done"], [one["id"] for one in told["refused"]]) == (["e6"], ["e0"])
+    assert (effective(place, "e6"), effective(place, "e9")) == ("b", "a")
+    before = listed(place)["version"]
+    place.ask("cara", "POST", "/suggestions/refresh", {})
+    until(lambda: listed(place)["version"] > before)
+    assert [one["id"] for one in listed(place)["suggestions"]] == ["e12", "e15"]
+    assert [one["id"] for one in listed(place, "?state=rejected")["suggestions"]] == ["e6"]
+    assert place.post("/undo", key="u")["count"] == 1
+    assert (effective(place, "e6"), effective(place, "e9")) == ("b", "b")
+    assert answer(place, "reject", "e6", key="k3")["refused"][0]["reason"] == (
+        "its suggestion is rejected already")
+
+
 def test_asking_makes_an_ordinary_query(place: Place) -> None:
     made(place)
     assert answer(place, "ask", "e6")["done"] == ["e6"]

@@ -298,6 +298,39 @@ def test_a_rejected_suggestion_is_noted_and_changes_nothing() -> None:
     assert why(world.answer("accept", position)) == ["its suggestion is rejected already"]
 
 
+def test_what_was_accepted_can_be_rejected_after_all() -> None:
+    """By anybody; whoever accepted it cannot take back what is not in force any more."""
+    world = World()
+    position = world.known_example(0)
+    world.answer("accept", position, remedy=Remedy.RELABEL, who="machine")
+    assert world.label(position) == 2
+    world.answer("reject", position, remedy=Remedy.RELABEL, who="carl")
+    found = world.loop.proposal(position)
+    assert found is not None
+    assert (found.state, world.label(position), world.known[position]) == ("rejected", 0, 0)
+    assert why(world.answer("reject", position)) == ["its suggestion is rejected already"]
+    world.undo_act("carl")
+    assert world.label(position) == 2
+    world.redo_act("carl")
+    assert world.label(position) == 0
+    world.undo_act("machine")
+    found = world.loop.proposal(position)
+    assert found is not None
+    assert (found.state, world.label(position)) == ("rejected", 0)
+
+
+def test_pairs_that_lean_on_what_is_rejected_after_all_are_picked_again() -> None:
+    world = World()
+    position = world.known_example(0)
+    world.answer("accept", position, remedy=Remedy.RELABEL)
+    query = world.about(world.arrive(0, 2, 0.9))
+    world.lease(query.id)
+    world.pick(query.id, position)
+    assert world.about(query.position).counter_example is not None
+    world.answer("reject", position, remedy=Remedy.RELABEL)
+    assert world.about(query.position).counter_example is None
+
+
 def test_ask_opens_an_ordinary_question() -> None:
     world = World()
     position, other = world.known_example(0), world.known_example(2)

@@ -339,6 +339,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert (position in world.loop.undecided) == (status is Status.UNDECIDED)
             assert waits[position] == (status is Status.WAITING)
             assert (position in world.known) == world.loop.trained(position)
+            assert (position in world.against) == world.loop.unlearned(position)
             assert status is Status.KNOWN or position not in world.known
 
     @invariant()

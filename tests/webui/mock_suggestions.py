@@ -177,9 +177,10 @@ class Suggesting(Mock):
 
     def _act(self, verb: str, ids: list[str]) -> Answer:
         self.acts.append((verb, ids))
-        free = {one["id"]: one for one in self.made if one["state"] == "open"}
+        may = ("open", "accepted") if verb == "reject" else ("open",)
+        free = {one["id"]: one for one in self.made if one["state"] in may}
         done = [name for name in ids if name in free and name not in self.refusing]
-        self._stack.append(dict.fromkeys(done, "open"))
+        self._stack.append({name: free[name]["state"] for name in done})
         for name in done:
             free[name]["state"] = BECOMES[verb]
         refused = [{"id": name, "reason": self.refusing.get(name, "somebody was faster")}

@@ -115,6 +115,23 @@ def test_where_asking_is_advised_accepting_one_wants_a_second_look(open_page: Op
     assert mock.acts[1][0] == "ask"
 
 
+def test_what_was_accepted_can_be_rejected_after_all(open_page: Open) -> None:
+    page, mock = visit(open_page)
+    name = mock.made[0]["id"]
+    press(page, "y")
+    idle(page, mock, 1)
+    press(page, "2")
+    page.wait_for_selector(f".row[data-id='{name}']")
+    enabled = [page.is_enabled(f"[data-verb='{verb}']") for verb in ("accept", "reject", "ask")]
+    assert enabled == [False, True, False]
+    press(page, "y", "e", "n")
+    idle(page, mock, 2)
+    assert mock.acts[1] == ("reject", [name])
+    assert [count(page, i) for i in range(3)] == ["239", "0", "1"]
+    press(page, "z")
+    until(lambda: count(page, 1) == "1")
+
+
 def test_a_batch_that_would_do_harm_says_so_and_can_be_left(open_page: Open) -> None:
     mock = Suggesting()
     mock.together = -0.02

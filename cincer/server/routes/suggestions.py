@@ -67,7 +67,8 @@ def refresh(call: Call) -> Message:
     return acknowledge(call.parts, call.identity, Advise(call.identity.actor, said.key))
 
 
-_WHAT = {Deed.ACCEPT: "Do what is suggested", Deed.REJECT: "Refuse what is suggested",
+_WHAT = {Deed.ACCEPT: "Do what is suggested",
+         Deed.REJECT: "Refuse what is suggested, or was accepted",
          Deed.ASK: "Have an annotator asked"}
 """What each answer does."""
 

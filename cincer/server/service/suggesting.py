@@ -11,7 +11,7 @@ from ...compute.frames import Frame, pack_ints
 from ...curate.board import Standing
 from ...errors import CincerError, Unavailable
 from ...loop import beliefs
-from ...session.events import Doubt
+from ...session.events import Doubt, Proposal
 from ...types import NO_LABEL, Deed, ExampleId, Label, Position, unlearning
 from .. import commands as c
 from ..advised import Advised
@@ -69,18 +69,26 @@ class Suggesting:
     def _proposed(
         self, command: c.AnswerSuggestions
     ) -> tuple[dict[ExampleId, acts.Proposed], list[tuple[ExampleId, str]]]:
-        rows, refused = {}, []
+        rows, refused, found = {}, [], {}
         for one in dict.fromkeys(command.ids):
             row = self._row(one)
-            if row is None:
-                refused.append((one, self._why_not(one)))
-            else:
+            if row is not None:
                 rows[one] = row
-        found = self._advising.proposed(rows.values())
+            elif command.action is Deed.REJECT and (taken := self._accepted(one)) is not None:
+                found[one] = acts.Proposed(taken)
+            else:
+                refused.append((one, self._why_not(one)))
+        found |= self._advising.proposed(rows.values())
         if command.action is Deed.ASK:
             found = {one: replace(what, doubt=self._doubt(rows[one]))
                      for one, what in found.items()}
         return found, refused
+
+    def _accepted(self, example: ExampleId) -> Proposal | None:
+        """The suggestion that was accepted for an example, by a person or without one."""
+        loop = self._live.loop
+        found = loop.proposal(loop.position(example)) if example in loop else None
+        return found if found is not None and found.state == "accepted" else None
 
     def _row(self, example: ExampleId) -> int | None:
         loop = self._live.loop

@@ -7,7 +7,7 @@ import { shortcut, written } from "../keys";
 import { usePrefs } from "../prefs";
 import { act, confirm, tell, undo } from "./desk";
 import type { Batch, Inbox } from "./inbox";
-import { doubtful, meant } from "./inbox";
+import { answerable, doubtful, meant } from "./inbox";
 import type { Command } from "../keys";
 import type { Verb } from "./sent";
 import { nats, signed } from "./words";
@@ -19,13 +19,13 @@ export function Actions({ inbox, may }: { inbox: Inbox; may: boolean }) {
   const count = inbox.selected.size;
   const advised: Verb = doubtful(inbox) ? "ask" : "accept";
   if (!may) return <div class="deeds"><p class="faint">{t("sug.reader")}</p></div>;
-  const free = meant(inbox).length > 0 && inbox.batch === null && inbox.filter === "open";
+  const free = meant(inbox).length > 0 && inbox.batch === null;
   return (
     <div class="deeds" role="group" aria-label={t("sug.actions")}>
       {VERBS.map((verb) => {
         const command: Command = `sug.${verb}`;
         return (
-          <button type="button" key={verb} data-verb={verb} data-advised={verb === advised} disabled={!free} aria-keyshortcuts={shortcut(keys[command])} onClick={() => act(verb)}>
+          <button type="button" key={verb} data-verb={verb} data-advised={verb === advised} disabled={!free || !answerable(inbox, verb)} aria-keyshortcuts={shortcut(keys[command])} onClick={() => act(verb)}>
             <Kbd>{written(keys[command])}</Kbd> {t(`key.sug.${verb}` as Text)}{count > 0 && <b>{count}</b>}
           </button>
         );

@@ -6,7 +6,7 @@ import type { ActUndone, BatchPreview, SuggestionsAck, SuggestionsUpdated, Sugge
 import type { Said } from "./api";
 import { fetched, passing, posted } from "./api";
 import type { Inbox, Message } from "./inbox";
-import { EMPTY, KINDS, doubtful, meant, more, reduce, total, visible } from "./inbox";
+import { EMPTY, KINDS, answerable, doubtful, meant, more, reduce, total, visible } from "./inbox";
 import type { Entry, Kind, Verb } from "./sent";
 
 export const PAGE = 100;
@@ -118,7 +118,7 @@ export function calm(): void {
  * a look at what it would bring. */
 export function act(verb: Verb): void {
   const ids = meant(inbox);
-  if (ids.length === 0) return;
+  if (ids.length === 0 || !answerable(inbox, verb)) return;
   if (verb === "accept" && (inbox.selected.size > 0 || doubtful(inbox))) return void preview(ids);
   tell({ type: "act", verb, ids, key: newKey() });
   void drain();

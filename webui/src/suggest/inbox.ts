@@ -116,6 +116,11 @@ export function doubtful(s: Inbox): boolean {
   return s.head?.chooser.chosen === "ask";
 }
 
+/** What is listed can be answered so: open ones in any way, accepted ones be rejected after all. */
+export function answerable(s: Inbox, verb: sent.Verb): boolean {
+  return s.filter === "open" || (s.filter === "accepted" && verb === "reject");
+}
+
 /** What an action is about: the selection in the order of the list, or else the row one stands on. */
 export function meant(s: Inbox): string[] {
   if (s.selected.size > 0) return visible(s).filter((id) => s.selected.has(id) && id !== s.gone);

@@ -89,7 +89,7 @@ function run(command: Command, doing: Doing, shift: boolean): boolean {
     case "sug.next": return move(1, shift);
     case "sug.previous": return move(-1, shift);
     case "sug.accept": case "sug.reject": case "sug.ask":
-      if (doing.may && getInbox().filter === "open" && !getInbox().batch) act(command === "sug.accept" ? "accept" : command === "sug.reject" ? "reject" : "ask");
+      if (doing.may && !getInbox().batch) act(command === "sug.accept" ? "accept" : command === "sug.reject" ? "reject" : "ask");
       return true;
     case "sug.undo":
       if (doing.may) undo();
