@@ -170,9 +170,13 @@ class Trainer:
         return {"op": "similar", "job": frame["job"], "version": version, "file": path.name}
 
     def _map(self, frame: Frame) -> Frame:
-        """A cell's examples in the plane by UMAP, in a file that the server takes away."""
+        """A cell's examples in the plane by UMAP of their numbers, or of those in a file, in
+        a file that the server takes away."""
         self._matrix.refresh()
-        points = project("umap", self._rows(unpack_ints(frame["positions"])), frame["seed"])
+        file = frame.get("rows")
+        rows = (self._rows(unpack_ints(frame["positions"])) if file is None
+                else np.load(file, allow_pickle=False))
+        points = project("umap", rows, frame["seed"])
         path = self._folder / "umap.npy"
         np.save(path, points, allow_pickle=False)
         return {"op": "umap", "job": frame["job"], "version": self._version, "file": path.name,

@@ -265,13 +265,16 @@ class Iterate:
 
 @dataclass(frozen=True, slots=True)
 class MapCell:
-    """Have these examples of a cell mapped by UMAP in the background. Answer: `Done`."""
+    """Have these examples of a cell mapped by UMAP in the background: by the numbers (N, D) in the
+    file `rows`, which is taken away then; None: by those the model is given. Answer: `Done`."""
 
     actor: Actor
     given: Label
     predicted: Label
+    basis: str
     seed: int
     positions: tuple[int, ...]
+    rows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,12 +96,21 @@ class Member:
         return None if self.iies is None else 2 * self.iies - 1
 
 
+class Picture(NamedTuple):
+    """Which picture of which cell: `basis` is what is projected."""
+
+    given: Label
+    predicted: Label
+    basis: str
+    seed: int
+
+
 class Curation:
     """The read model. `seq`: the newest event it contains; `pairs`: similar ones, None until they
     were looked for; `values`: further columns by name (gain, trust), NaN = not known; `reopen`:
     positions that later models contradict; `iterations`, oldest first; `relabelled`: examples whose
-    label people have changed; `maps`: positions and their places by UMAP, by given label, predicted
-    class and seed, None while one is made."""
+    label people have changed; `maps`: positions and their places by UMAP, None while they are
+    found, a text where they could not be."""
 
     def __init__(self, classes: int) -> None:
         self.lock = threading.RLock()
@@ -109,7 +118,7 @@ class Curation:
         self.survey = Survey()
         self.iterations: list[Iteration] = []
         self.values: dict[str, NDArray[np.float32]] = {}
-        self.maps: dict[tuple[int, int, int], tuple[Ints, NDArray[np.float64]] | None] = {}
+        self.maps: dict[Picture, tuple[Ints, NDArray[np.float64]] | str | None] = {}
         self.clear()
 
     def clear(self) -> None:

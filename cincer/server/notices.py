@@ -82,6 +82,14 @@ class SurveyMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class CellMapped:
+    """A picture of a cell that was made in the background is there, or will not come."""
+
+    given: Label
+    predicted: Label
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionsMoved:
     """There are other suggestions, or one of them was answered; see `wire.suggestions`."""
 
@@ -101,5 +109,5 @@ class WeightsMoved:
 
 Notice: TypeAlias = (
     QueryReady | QueryOver | QueueGrew | HeadMoved | ArrivalDecided | StatsChanged | MatrixMoved
-    | SurveyMoved | SuggestionsMoved | WeightsMoved
+    | SurveyMoved | CellMapped | SuggestionsMoved | WeightsMoved
 )

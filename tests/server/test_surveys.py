@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from server.curate_world import Place, serving
-from server.live_world import until
+from server.live_world import FakeTrainer, until
 
 from cincer.ledger.verify import verify
-from cincer.server.routes import curate
+from cincer.server.notices import CellMapped
+from cincer.server.routes import drawing
 from cincer.server.surveys import load_pairs, load_survey
 
 
@@ -95,7 +97,7 @@ def duplicates(place: Place) -> int:
 def test_umap_is_made_in_the_background(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = place.get("/cell?given=b&predicted=a&method=umap")
     assert (missing["status"], "cincer[umap]" in missing["error"]) == (503, True)
-    monkeypatch.setattr(curate, "find_spec", lambda name: name)
+    monkeypatch.setattr(drawing, "find_spec", lambda name: name)
     assert place.get("/cell?given=b&predicted=a")["umap"] == "missing"
     place.world.trainer.held = True
     told = place.get("/cell?given=b&predicted=a&method=umap")
@@ -107,16 +109,53 @@ def test_umap_is_made_in_the_background(place: Place, monkeypatch: pytest.Monkey
     assert place.get("/cell?given=b&predicted=a")["method"] == "pca"
     place.act("confirm", "e6")
     assert place.get("/cell?given=b&predicted=a&method=umap")["x"] == [0.25]
-    refused = place.get("/cell?given=b&predicted=a&method=umap&basis=features&seed=3")
-    assert refused["code"] == "invalid"
+    assert place.get("/cell?given=b&predicted=a")["methods"] == ["pca", "umap"]
     assert place.get("/cell?given=b&predicted=a&method=tsne")["code"] == "unknown_name"
+
+
+def test_umap_of_what_the_model_sees(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers go to the trainer in a file that is gone when the picture is there."""
+    surveyed(place)
+    monkeypatch.setattr(drawing, "find_spec", lambda name: name)
+    seen: list[tuple[int, ...]] = []
+    trainer = place.world.trainer
+
+    def mapped(frame: Any) -> Any:
+        seen.append(np.load(frame["rows"]).shape)
+        return FakeTrainer._umap(trainer, frame)
+
+    monkeypatch.setattr(trainer, "_umap", mapped)
+    where = "/cell?given=b&predicted=a&method=umap&basis=features"
+    until(lambda: place.get(where)["method"] == "umap")
+    told = place.get(where)
+    assert (told["basis"], seen) == ("features", [(len(told["ids"]), 2)])
+    frame = next(f for f in trainer.frames if f["op"] == "umap")
+    assert not Path(frame["rows"]).exists()
+    assert place.get("/cell?given=b&predicted=a&method=pca")["umap"] == "missing"
+
+
+def test_a_picture_that_fails_says_why_and_may_be_asked_for_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surveyed(place)
+    monkeypatch.setattr(drawing, "find_spec", lambda name: name)
+    where, trainer = "/cell?given=b&predicted=a&method=umap", place.world.trainer
+    real = trainer._umap
+    monkeypatch.setattr(trainer, "_umap", lambda frame: {"error": "no room", "code": "invalid"})
+    told = place.get(where)
+    until(lambda: place.world.told(CellMapped))
+    told = place.get(where)
+    assert (told["method"], told["umap"], told["umap_error"]) == ("pca", "failed", "no room")
+    monkeypatch.setattr(trainer, "_umap", real)
+    until(lambda: place.get(where)["method"] == "umap")
+    assert len(place.world.told(CellMapped)) == 2
 
 
 def test_a_map_that_died_with_the_trainer_may_be_asked_for_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     surveyed(place)
-    monkeypatch.setattr(curate, "find_spec", lambda name: name)
+    monkeypatch.setattr(drawing, "find_spec", lambda name: name)
     place.world.trainer.held = True
     assert place.get("/cell?given=b&predicted=a&method=umap")["umap"] == "running"
     place.world.trainer.die()

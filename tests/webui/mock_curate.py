@@ -78,7 +78,7 @@ class CurateMock(Mock):
         self.undos: list[np.ndarray] = []
         self.redos: list[np.ndarray] = []
         self.spoken: set[str] = set()
-        self.refuse = ""
+        self.refuse, self.umap, self.asked = "", "", 0
         self.slow = 0.0
         self.failing: dict[str, int] = {}
         self.fixes: Counter[tuple[int, int]] = Counter()
@@ -170,7 +170,22 @@ class CurateMock(Mock):
             "x": np.clip(spun[0], 0, 1).tolist(), "y": np.clip(spun[1], 0, 1).tolist(),
             "split": data.split[where].tolist(), "splits": SPLITS,
             "reopen": data.reopen[where].tolist(), "basis": query.get("basis", ["pixels"])[0],
-            "bases": ["pixels", "features", "saliency"], "seed": seed, "method": "pca"})
+            "bases": ["pixels", "features", "saliency"], "seed": seed,
+            **self._map(query)})
+
+    def _map(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        """UMAP is made when it is asked for, and there with the second asking; or it fails."""
+        if not self.umap:
+            return {"method": "pca", "methods": ["pca"]}
+        found: dict[str, Any] = {"method": "pca", "methods": ["pca", "umap"]}
+        if query.get("method") == ["umap"]:
+            self.asked += 1
+            ready = self.asked > 1
+            found |= {"umap": self.umap if ready else "running",
+                      "umap_error": "no room" if ready and self.umap == "failed" else "",
+                      "method": "umap" if ready and self.umap == "ready" else "pca"}
+        return found
+
 
     def content(self, row: int) -> dict[str, Any]:
         label = int(self.data.predicted[row])

@@ -265,6 +265,23 @@ def test_a_map_that_was_moved_comes_to_rest_as_if_drawn_there(visit: Visit) -> N
     assert len(missing) < 0.02 * len(inside(expected)), len(missing)
 
 
+@pytest.mark.parametrize(("how", "said"), [
+    ("ready", "UMAP"), ("failed", "PCA · UMAP was not possible: no room")])
+def test_a_map_by_umap_comes_when_it_is_made(visit: Visit, how: str, said: str) -> None:
+    page, mock = cell(visit, "map")
+    assert page.locator(".tools select").count() == 1
+    mock.umap = how
+    page.reload()
+    page.wait_for_selector(".map-top")
+    assert page.inner_text(".method") == "PCA"
+    page.select_option("label:has-text('Map') select", "umap")
+    until(lambda: page.inner_text(".method") == "PCA · UMAP is being computed")
+    mock.tell("map:ready", given_label="1", predicted_label="4")
+    mock.tell("map:ready", given_label="9", predicted_label="6")
+    until(lambda: page.inner_text(".method") == said)
+    assert mock.asked == 2
+
+
 def test_what_is_resolved_fades_where_it_stood(visit: Visit) -> None:
     for look, item in (("grid", ".card-item"), ("table", ".table-line[role=row][id]")):
         page, mock = cell(visit, look, motion="no-preference")

@@ -112,7 +112,7 @@ export interface CellSummary {
   reopen: number;
 }
 
-/** `GET /curate/cell?given=&predicted=&basis=&method=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. */
+/** `GET /curate/cell?given=&predicted=&basis=&method=&seed=`: the open items of a cell, columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats, None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted since by two models. `method`: how it is drawn now; `umap`: how it stands with that picture, which `map:ready` tells of; after one that failed the next asking begins anew. */
 export interface CellView {
   ok: true;
   seq: number;
@@ -132,7 +132,9 @@ export interface CellView {
   bases: Array<"pixels" | "features" | "saliency">;
   seed: number;
   method: "pca" | "umap";
-  umap: "missing" | "running" | "ready";
+  methods: Array<"pca" | "umap">;
+  umap: "missing" | "running" | "ready" | "failed";
+  umap_error: string;
 }
 
 /** A label that a reply changed or confirmed. */
@@ -468,6 +470,13 @@ export interface LoginLink {
   ok: true;
   url: string;
   expires: number;
+}
+
+/** A picture of a cell that was made in the background is there, or will not come: read the cell again to see it, or why not. */
+export interface MapReady {
+  push: number;
+  given_label: string;
+  predicted_label: string;
 }
 
 /** Labels, opinions or items changed. `correct`, `open` by given label, of the rows touched; `whole`: too much for a list: ask for the matrix again. */
@@ -1034,6 +1043,7 @@ export interface ServerPushes {
     "session:hello": CurateHello;
     "matrix:changed": MatrixChanged;
     "survey:updated": SurveyUpdated;
+    "map:ready": MapReady;
     "selection:changed": SelectionChanged;
     "suggestions:updated": SuggestionsUpdated;
     "weights:updated": WeightsUpdated;
@@ -1043,5 +1053,5 @@ export interface ServerPushes {
 export const SERVER_PUSHES = {
   "/annotate": ["session:hello", "query:push", "query:closed", "model:updated", "stats:updated"],
   "/stream": ["example:decided", "stats:updated"],
-  "/curate": ["session:hello", "matrix:changed", "survey:updated", "selection:changed", "suggestions:updated", "weights:updated"],
+  "/curate": ["session:hello", "matrix:changed", "survey:updated", "map:ready", "selection:changed", "suggestions:updated", "weights:updated"],
 } as const;

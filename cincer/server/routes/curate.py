@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import numpy as np
 from flask import request
 
-from ...curate.measures import Ints
-from ...curate.projection import PROJECTIONS
-from ...errors import InvalidInput, Unavailable, UnknownName
+from ...errors import InvalidInput, UnknownName
 from ...types import Deed, ExampleId, Label
 from ..body import message
-from ..commands import Act, Iterate, MapCell, RedoAct, UndoAct
+from ..commands import Act, Iterate, RedoAct, UndoAct
 from ..curate_views import (
     cell_view,
     detail_view,
@@ -21,21 +17,19 @@ from ..curate_views import (
     matrix_view,
     pairs_view,
 )
+from ..curation import Picture
 from ..forecasts import forecast
-from ..model_questions import basis_rows, counter_example
+from ..model_questions import counter_example
 from ..nearest import nearest
 from ..perform import acknowledge
-from ..projecting import RowsOf
 from ..wire import Message
 from ..wire import curate as w
 from ..wire.http import KeyIn
+from .drawing import MOST, how_drawn, methods, rows_of
 from .route import Call, Query, Route, number
 
 BASES: tuple[w.Basis, ...] = ("pixels", "features", "saliency")
 """What the items of a cell can be projected by."""
-
-MOST = 5_000
-"""Items of a cell above which only their pixels are projected."""
 
 NEAREST = 8
 """Examples shown beside one that is looked at."""
@@ -58,52 +52,14 @@ def cell(call: Call) -> w.CellView:
     bases = BASES if len(where) <= MOST else BASES[:1]
     if basis not in bases:
         raise UnknownName("basis", basis[:50], bases)
-    method, umap = _method(call, given, predicted, basis, seed, where)
+    wanted = Picture(given, predicted, basis, seed)
+    drawn = how_drawn(call, wanted, where)
     points = parts.projections.points(
-        (given, predicted, basis if method == "pca" else method, seed), where, _rows(call, basis))
+        (given, predicted, basis if drawn.method == "pca" else f"umap of {basis}", seed), where,
+        rows_of(call, basis))
     return cell_view(parts, given, predicted, where, points, basis=basis, bases=list(bases),
-                     seed=seed, method=method, umap=umap)
-
-
-def _method(
-    call: Call, given: Label, predicted: Label, basis: str, seed: int, where: Ints
-) -> tuple[str, str]:
-    """How the cell is drawn now, and how it stands with UMAP: asked for, it is made in the
-    background, and drawn once it is there."""
-    wanted, view = request.args.get("method", "pca"), call.parts.core.curation
-    if wanted not in PROJECTIONS:
-        raise UnknownName("method", wanted[:50], PROJECTIONS)
-    with view.lock:
-        known = (given, predicted, seed) in view.maps
-        found = view.maps.get((given, predicted, seed))
-    if found is not None:
-        call.parts.projections.put((given, predicted, "umap", seed), *found)
-        return ("umap" if wanted == "umap" and basis == "pixels" else "pca"), "ready"
-    if wanted == "umap" and not known:
-        _ask_for_map(call, given, predicted, basis, seed, where)
-        known = True
-    return "pca", "running" if known else "missing"
-
-
-def _ask_for_map(
-    call: Call, given: Label, predicted: Label, basis: str, seed: int, where: Ints
-) -> None:
-    if basis != "pixels":
-        raise InvalidInput("UMAP is made of pixels; leave basis out")
-    if find_spec("umap") is None:
-        raise Unavailable("UMAP is not installed here: pip install 'cincer[umap]'")
-    if len(where) > MOST:
-        raise InvalidInput(f"UMAP is made of at most {MOST} items, not {len(where)}")
-    call.parts.core.submit(MapCell(
-        call.identity.actor, given, predicted, seed, tuple(where.tolist()))).result(
-            call.parts.patience)
-
-
-def _rows(call: Call, basis: str) -> RowsOf:
-    """Where the numbers of a basis come from."""
-    if basis == "pixels":
-        return call.parts.core.rows
-    return lambda where: basis_rows(call.parts, call.identity.actor, basis, where)
+                     seed=seed, method=drawn.method, methods=methods(where), umap=drawn.umap,
+                     umap_error=drawn.error)
 
 
 def items(call: Call) -> w.ItemsView:

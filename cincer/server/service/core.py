@@ -210,6 +210,7 @@ class Core:
         try:
             self.curating.commit(group)
             self.surveying.commit(group)
+            self.mapping.commit(group)
             self.advising.commit(group)
             self.weighing.commit(group)
         except Exception:

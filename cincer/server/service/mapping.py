@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from ...compute.frames import Frame, pack_ints, unpack_ints
 from .. import commands as c
-from ..curation import Curation
+from ..curation import Curation, Picture
+from ..notices import CellMapped
 from .desk import Job, Urgency
 from .group import Group
 from .live import MODELS, Live
@@ -21,20 +24,20 @@ class Mapping:
 
     def __init__(self, live: Live, training: Training, view: Curation) -> None:
         self._live, self._training, self._view = live, training, view
-        self._under_way: tuple[int, int, int] | None = None
+        self._under_way: c.MapCell | None = None
+        self._news: list[Picture] = []
         training.handlers["umap"] = self._mapped
         training.refused["umap"] = self._failed
 
     def ask(self, group: Group, command: c.MapCell) -> c.Answer:
         """Have a cell mapped, unless it is being mapped."""
-        key = (command.given, command.predicted, command.seed)
+        key = _picture(command)
         with self._view.lock:
             running = key in self._view.maps and self._view.maps[key] is None
             if not running:
                 self._view.maps[key] = None
         if not running:
-            self._training.desk.ask(
-                Job(f"umap:{key}", Urgency.LATER, lambda: self._job(key, command)))
+            self._training.desk.ask(Job(f"umap:{key}", Urgency.LATER, lambda: self._job(command)))
         return c.Done(group.seq)
 
     def down(self) -> None:
@@ -43,16 +46,21 @@ class Mapping:
             for key in [key for key, found in self._view.maps.items() if found is None]:
                 del self._view.maps[key]
 
-    def _job(self, key: tuple[int, int, int], command: c.MapCell) -> Frame:
-        self._under_way = key
+    def commit(self, group: Group) -> None:
+        """Say which pictures came, or will not."""
+        group.notices += [CellMapped(key.given, key.predicted) for key in self._news]
+        self._news.clear()
+
+    def _job(self, command: c.MapCell) -> Frame:
+        self._under_way = command
         return {"op": "umap", "positions": pack_ints(np.array(command.positions, dtype=np.int64)),
-                "seed": command.seed}
+                "seed": command.seed, "rows": command.rows}
 
     def _mapped(self, group: Group, frame: Frame) -> None:
         path = self._live.folder / MODELS / frame["file"]
         points = np.load(path, allow_pickle=False)
         path.unlink(missing_ok=True)
-        key = self._under_way
+        key = self._over()
         if key is None:
             return
         with self._view.lock:
@@ -62,6 +70,22 @@ class Mapping:
                 del self._view.maps[next(iter(self._view.maps))]
 
     def _failed(self) -> None:
-        if self._under_way is not None:
+        key = self._over()
+        if key is not None:
             with self._view.lock:
-                self._view.maps.pop(self._under_way, None)
+                self._view.maps[key] = self._training.reason
+
+    def _over(self) -> Picture | None:
+        """What was under way is not any more."""
+        command, self._under_way = self._under_way, None
+        if command is None:
+            return None
+        if command.rows is not None:
+            Path(command.rows).unlink(missing_ok=True)
+        key = _picture(command)
+        self._news.append(key)
+        return key
+
+
+def _picture(command: c.MapCell) -> Picture:
+    return Picture(command.given, command.predicted, command.basis, command.seed)

@@ -44,6 +44,8 @@ class Training:
         self._networks = wanted(live.settings.model)
         self.handlers: dict[str, Callable[[Group, Frame], None]] = {"train": self._trained}
         self.refused: dict[str, Callable[[], None]] = {"train": lambda: None}
+        self.reason = ""
+        """Why it could not, last."""
         self.going: dict[str, Callable[[float], None]] = {}
         self.desk, self.people = Desk(None), Desk(None)
         self._link: Link | None = None
@@ -122,6 +124,7 @@ class Training:
             return
         if "error" in frame:
             log.error("the trainer refused %s: %s", frame["op"], frame["error"])
+            self.reason = frame["error"]
             self.refused[frame["op"]]()
         else:
             self.handlers[frame["op"]](group, frame)

@@ -23,6 +23,7 @@ from ..auth.identity import Identity
 from ..core import Parts
 from ..notices import (
     ArrivalDecided,
+    CellMapped,
     HeadMoved,
     MatrixMoved,
     Notice,
@@ -86,6 +87,7 @@ class Pushes:
             QueryReady: self._ready, QueryOver: self._over, QueueGrew: self._counted,
             HeadMoved: self._head_moved, ArrivalDecided: self._decided, StatsChanged: self._counted,
             MatrixMoved: self._matrix_moved, SurveyMoved: self._survey_moved,
+            CellMapped: self._cell_mapped,
             SuggestionsMoved: self._suggestions_moved,
             WeightsMoved: self._weights_moved}
 
@@ -159,6 +161,12 @@ class Pushes:
     def _survey_moved(self, found: SurveyMoved) -> None:
         message = curate.SurveyUpdated(push=self._board_push(), survey=found.survey)
         self._emit("survey:updated", message.model_dump(mode="json"), None, CURATE)
+
+    def _cell_mapped(self, found: CellMapped) -> None:
+        classes = self._parts.schema.classes
+        message = curate.MapReady(push=self._board_push(), given_label=classes[found.given],
+                                  predicted_label=classes[found.predicted])
+        self._emit("map:ready", message.model_dump(mode="json"), None, CURATE)
 
     def _suggestions_moved(self, found: SuggestionsMoved) -> None:
         message = suggestions.SuggestionsUpdated(

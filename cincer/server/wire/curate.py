@@ -25,6 +25,7 @@ from .content import BeliefView, Content
 
 ActName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^a-[0-9]+$")]
 Basis = Literal["pixels", "features", "saliency"]
+Method = Literal["pca", "umap"]
 MAX_ITEMS = 20_000
 """Examples in one act at most."""
 
@@ -97,7 +98,8 @@ class CellView(Message):
     columns of equal length. `x`, `y` in [0, 1]: the projection; `split`, `source` index into the
     names. `margin` and `iies` as surveyed; `gain`: predicted fall of the trusted loss (RDIA), nats,
     None where it is not known; `trust` in [0, 1] likewise. `reopen`: resolved before, contradicted
-    since by two models.
+    since by two models. `method`: how it is drawn now; `umap`: how it stands with that picture,
+    which `map:ready` tells of; after one that failed the next asking begins anew.
     """
 
     ok: Literal[True] = True
@@ -117,8 +119,10 @@ class CellView(Message):
     basis: Basis
     bases: list[Basis]
     seed: int
-    method: Literal["pca", "umap"]
-    umap: Literal["missing", "running", "ready"] = "missing"
+    method: Method
+    methods: list[Method]
+    umap: Literal["missing", "running", "ready", "failed"] = "missing"
+    umap_error: str = ""
 
 
 class ItemsIn(Message):
@@ -393,11 +397,20 @@ class SurveyUpdated(Message):
     survey: SurveyView
 
 
+class MapReady(Message):
+    """A picture of a cell that was made in the background is there, or will not come: read the cell
+    again to see it, or why not."""
+
+    push: int
+    given_label: str
+    predicted_label: str
+
+
 INCOMING: tuple[type[Message], ...] = (ItemsIn, ActIn, PreviewIn)
 OUTGOING: tuple[type[Message], ...] = (
     MatrixView, CellView, ItemsView, DetailView, PairsView, ActAck, ReviewView, PreviewView,
     ActUndone, IterationsView)
 PUSHES: dict[str, type[Message]] = {
     "session:hello": CurateHello, "matrix:changed": MatrixChanged,
-    "survey:updated": SurveyUpdated, "selection:changed": SelectionChanged,
+    "survey:updated": SurveyUpdated, "map:ready": MapReady, "selection:changed": SelectionChanged,
 }

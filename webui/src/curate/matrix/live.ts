@@ -1,7 +1,7 @@
 // Curators' socket: what changed, who has selected what. After a gap everything is read again.
 
 import { io } from "socket.io-client";
-import type { CurateHello, MatrixChanged, SelectIn, SelectionChanged, SurveyUpdated } from "../../wire";
+import type { CurateHello, MapReady, MatrixChanged, SelectIn, SelectionChanged, SurveyUpdated } from "../../wire";
 import { setLink } from "../link";
 import { forget } from "./contents";
 import type { Board } from "./pure/state";
@@ -50,6 +50,10 @@ function listen(): void {
     send({ type: "changed", push });
   });
   socket.on("survey:updated", (push: SurveyUpdated) => send({ type: "survey", survey: push.survey }));
+  socket.on("map:ready", (push: MapReady) => {
+    const { place, method } = getBoard();
+    if (method !== "pca" && place?.given === push.given_label && place.predicted === push.predicted_label) void readCell();
+  });
   socket.on("selection:changed", (push: SelectionChanged) => send({ type: "selection", push }));
   socket.on("disconnect", (reason) => {
     link("offline");

@@ -53,9 +53,9 @@ export function readMatrix(): Promise<void> {
 }
 
 export function readCell(): Promise<void> {
-  const { place, basis, seed } = board;
+  const { place, basis, method, seed } = board;
   if (!place) return Promise.resolve();
-  const query = `&seed=${seed}${basis ? `&basis=${basis}` : ""}`;
+  const query = `&seed=${seed}${basis ? `&basis=${basis}` : ""}${method === "pca" ? "" : `&method=${method}`}`;
   return read<CellView>("cell", cellPath(place.given, place.predicted) + query, (data) => send({ type: "read", what: "cell", data }));
 }
 

@@ -26,6 +26,7 @@ export function reduce(s: Board, m: Message): Board {
     case "sort": return { ...s, sort: m.sort };
     case "look": return { ...s, look: m.look };
     case "basis": return { ...s, basis: m.basis };
+    case "method": return { ...s, method: m.method };
     case "seed": return { ...s, seed: s.seed + 1 };
     case "stage": return { ...s, stage: m.stage };
     case "forecast": return s.stage.name === "plan" ? { ...s, stage: { name: "plan", plan: { ...s.stage.plan, forecast: m.forecast } } } : s;
@@ -70,7 +71,7 @@ function cellCame(s: Board, data: CellView): Board {
 function opened(s: Board, place: Place | null): Board {
   const same = place?.given === s.place?.given && place?.predicted === s.place?.predicted;
   if (same) return s;
-  return { ...s, place, cell: nothing(), pairs: nothing(), gone: new Set(), picked: new Set(), focus: null, range: WHOLE, seed: 0, stage: LOOK };
+  return { ...s, place, cell: nothing(), pairs: nothing(), gone: new Set(), picked: new Set(), focus: null, range: WHOLE, method: "pca", seed: 0, stage: LOOK };
 }
 
 /** A push: numbers change, what left the open cell is gone, and acts it contains are over. */

@@ -26,6 +26,7 @@ export interface Place {
 
 export type Look = "map" | "grid" | "table";
 export type Basis = CellView["basis"];
+export type Method = CellView["method"];
 
 /** What an act would be, on the screen before it is sent. */
 export interface Planned {
@@ -84,6 +85,7 @@ export interface Board {
   sort: Sort;
   look: Look;
   basis: Basis | null;
+  method: Method;
   seed: number;
   stage: Stage;
   offer: Offer | null;
@@ -101,7 +103,7 @@ export const LOOK: Stage = { name: "look" };
 export const START: Board = {
   link: "connecting", me: null, matrix: nothing(), classes: [], place: null, cell: nothing(), gone: new Set(),
   stale: { cell: false, matrix: false }, pairs: nothing(), pending: [], survey: null, iterations: nothing(), others: [],
-  picked: new Set(), focus: null, range: WHOLE, sort: first("iies"), look: "map", basis: null, seed: 0,
+  picked: new Set(), focus: null, range: WHOLE, sort: first("iies"), look: "map", basis: null, method: "pca", seed: 0,
   stage: LOOK, offer: null, line: null, undo: 0, redo: 0,
 };
 
@@ -127,6 +129,7 @@ export type Message =
   | { type: "sort"; sort: Sort }
   | { type: "look"; look: Look }
   | { type: "basis"; basis: Basis }
+  | { type: "method"; method: Method }
   | { type: "seed" }
   | { type: "stage"; stage: Stage }
   | { type: "forecast"; forecast: Read<PreviewView> }

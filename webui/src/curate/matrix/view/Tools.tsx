@@ -7,7 +7,8 @@ import { shortcut, written } from "../../../keys";
 import { usePrefs } from "../../../prefs";
 import { project } from "../commands";
 import { SORTS, first, known } from "../pure/columns";
-import type { Basis, Board, Look } from "../pure/state";
+import type { CellView } from "../../../wire";
+import type { Basis, Board, Look, Method } from "../pure/state";
 import { readCell, send } from "../store";
 import type { Tool } from "./pointers";
 import type { CellRows } from "./useCell";
@@ -42,6 +43,13 @@ export function Tools({ board, cell, tool, take }: ToolsProps) {
             void readCell();
           }}>{view.bases.map((basis) => <option key={basis} value={basis}>{t(`m.basis.${basis}`)}</option>)}</select></label>
       )}
+      {board.look === "map" && view.methods.length > 1 && (
+        <label class="pick"><span>{t("m.method.label")}</span>
+          <select value={board.method} onChange={(event) => {
+            send({ type: "method", method: event.currentTarget.value as Method });
+            void readCell();
+          }}>{view.methods.map((method) => <option key={method} value={method}>{method.toUpperCase()}</option>)}</select></label>
+      )}
       {board.look === "map" && <button type="button" class="quiet" aria-keyshortcuts={shortcut(keys["m.project"])} title={t("m.key.project")} onClick={project}><Kbd>{written(keys["m.project"])}</Kbd> {t("m.project")}</button>}
       {board.look !== "map" && (
         <label class="pick"><span>{t("m.sort.label")}</span>
@@ -49,9 +57,16 @@ export function Tools({ board, cell, tool, take }: ToolsProps) {
             {SORTS.filter((by) => known(view, by)).map((by) => <option key={by} value={by}>{t(`m.sort.${by}`)}</option>)}</select></label>
       )}
       <span class="gap" />
-      {board.look === "map" && <span class="faint method">{view.method.toUpperCase()}{view.umap === "running" && ` · ${t("m.umap.running")}`}</span>}
+      {board.look === "map" && <span class="faint method" role="status" data-news={view.umap === "running" || view.umap === "failed"}>{drawn(view)}</span>}
     </div>
   );
+}
+
+/** How the map was made, and what comes or will not. */
+function drawn(view: CellView): string {
+  const name = view.method.toUpperCase();
+  if (view.umap === "running") return `${name} · ${t("m.umap.running")}`;
+  return view.umap === "failed" ? `${name} · ${t("m.umap.failed", { reason: view.umap_error })}` : name;
 }
 
 function Segments({ name, children, shortcutKey }: { name: string; children: ComponentChildren; shortcutKey?: string }) {
