@@ -7,6 +7,7 @@
     answering    people's commands               arrivals     batches, decisions
     leasing      who holds what, and how long    telling      notices
     desk         named jobs for a process        scoring, training   what the processes are asked
+    labels       what they are told of labels    mapping      pictures of cells
     published    what other threads may read
 """
 

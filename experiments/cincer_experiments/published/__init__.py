@@ -7,7 +7,7 @@ inputs, its batches and its dropout masks (common random numbers).
 
 streams     the grid's inputs and labels, as arrays
 nets        the networks of the grid: forward, gradient, step
-convolutional   the same interface for `cnn`
+convolutional, joined   the same interface for `cnn`: in turn, and as one for a graphics card
 draws       batches and dropout masks, by repeat and arrival
 training    all epochs of the whole grid
 watch       each row's loss while it is learned, and who has learned enough
