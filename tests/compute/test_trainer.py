@@ -10,6 +10,7 @@ import pytest
 import torch
 from compute.making import CLASSES, WIDTH, Place
 
+from cincer.compute import trainer as trainer_module
 from cincer.compute.frames import Frame, pack_floats, pack_ints
 from cincer.compute.messages import labels_frame
 from cincer.models import checkpoints
@@ -82,3 +83,19 @@ def test_what_examples_count_is_trained_on(place: Place) -> None:
     assert all(torch.equal(a, b) for a, b in zip(
         plain.parameters(), other.parameters(), strict=True))
     assert found["digest"] != _trained(place, place.labels(8, range(60)))["digest"]
+
+
+def test_a_picture_is_of_the_model_s_numbers_or_of_those_in_a_file(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "project", lambda name, rows, seed: rows[:, :2] + seed)
+    trainer = place.trainer(place.labels(5, range(90)))
+    asked = {"op": "umap", "job": 2, "positions": pack_ints([3, 1]), "seed": 4}
+    numbers = np.arange(10.0).reshape(2, 5)
+    np.save(place.folder / "rows.npy", numbers)
+    for rows, wanted in ((None, place.rows[[3, 1]]), (str(place.folder / "rows.npy"), numbers)):
+        told = trainer.handle(asked | {"rows": rows})
+        assert told is not None
+        found = np.load(place.folder / told["file"])
+        np.testing.assert_allclose(found, wanted[:, :2] + 4)
+        assert told["positions"] == asked["positions"]

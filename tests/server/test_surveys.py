@@ -157,9 +157,13 @@ def test_a_map_that_died_with_the_trainer_may_be_asked_for_again(
     surveyed(place)
     monkeypatch.setattr(drawing, "find_spec", lambda name: name)
     place.world.trainer.held = True
-    assert place.get("/cell?given=b&predicted=a&method=umap")["umap"] == "running"
+    where = "/cell?given=b&predicted=a&method=umap"
+    for query in (where, where, where + "&basis=features"):
+        assert place.get(query)["umap"] == "running"
+    rows = [command.rows for command in place.world.service._core.mapping._asked.values()]
     place.world.trainer.die()
     until(lambda: place.get("/cell?given=b&predicted=a")["umap"] == "missing")
+    assert [row is None or not Path(row).exists() for row in rows] == [True, True]
     place.world.trainer.held = False
     place.world.trainer.come_up()
     until(lambda: place.get("/cell?given=b&predicted=a&method=umap")["method"] == "umap")

@@ -24,35 +24,43 @@ class Mapping:
 
     def __init__(self, live: Live, training: Training, view: Curation) -> None:
         self._live, self._training, self._view = live, training, view
-        self._under_way: c.MapCell | None = None
+        self._asked: dict[Picture, c.MapCell] = {}
+        self._under_way: Picture | None = None
         self._news: list[Picture] = []
         training.handlers["umap"] = self._mapped
         training.refused["umap"] = self._failed
 
     def ask(self, group: Group, command: c.MapCell) -> c.Answer:
         """Have a cell mapped, unless it is being mapped."""
-        key = _picture(command)
+        key = Picture(command.given, command.predicted, command.basis, command.seed)
+        if key in self._asked:
+            _forget(command)
+            return c.Done(group.seq)
+        self._asked[key] = command
         with self._view.lock:
-            running = key in self._view.maps and self._view.maps[key] is None
-            if not running:
-                self._view.maps[key] = None
-        if not running:
-            self._training.desk.ask(Job(f"umap:{key}", Urgency.LATER, lambda: self._job(command)))
+            self._view.maps[key] = None
+        self._training.desk.ask(Job(f"umap:{key}", Urgency.LATER, lambda: self._job(key)))
         return c.Done(group.seq)
 
     def down(self) -> None:
         """The trainer has died: what it was asked for may be asked again."""
         with self._view.lock:
-            for key in [key for key, found in self._view.maps.items() if found is None]:
-                del self._view.maps[key]
+            for key, command in self._asked.items():
+                self._view.maps.pop(key, None)
+                _forget(command)
+        self._asked.clear()
+        self._under_way = None
 
     def commit(self, group: Group) -> None:
         """Say which pictures came, or will not."""
         group.notices += [CellMapped(key.given, key.predicted) for key in self._news]
         self._news.clear()
 
-    def _job(self, command: c.MapCell) -> Frame:
-        self._under_way = command
+    def _job(self, key: Picture) -> Frame | None:
+        command = self._asked.get(key)
+        if command is None:
+            return None
+        self._under_way = key
         return {"op": "umap", "positions": pack_ints(np.array(command.positions, dtype=np.int64)),
                 "seed": command.seed, "rows": command.rows}
 
@@ -77,15 +85,14 @@ class Mapping:
 
     def _over(self) -> Picture | None:
         """What was under way is not any more."""
-        command, self._under_way = self._under_way, None
-        if command is None:
-            return None
-        if command.rows is not None:
-            Path(command.rows).unlink(missing_ok=True)
-        key = _picture(command)
-        self._news.append(key)
+        key, self._under_way = self._under_way, None
+        if key is not None and key in self._asked:
+            _forget(self._asked.pop(key))
+            self._news.append(key)
         return key
 
 
-def _picture(command: c.MapCell) -> Picture:
-    return Picture(command.given, command.predicted, command.basis, command.seed)
+def _forget(command: c.MapCell) -> None:
+    """The numbers it came with are not needed any more."""
+    if command.rows is not None:
+        Path(command.rows).unlink(missing_ok=True)
