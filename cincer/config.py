@@ -77,7 +77,8 @@ class LoopSettings:
     weight_policy: str = _setting(
         "uniform", "what known examples count in training: all alike, or as one of the methods of "
         "cincer.reweight says; chooser: as the one that does best on verified labels",
-        choices=("uniform", "held_out", "lsw", "fsr", "l2rw", "meta_weight_net", "chooser"))
+        choices=("uniform", "held_out", "lsw", "fsr", "reweighter", "l2rw", "meta_weight_net",
+                 "chooser"))
     auto_accept: float = _setting(
         0.0, "share of the known examples that suggestions may change without a person; 0 = none",
         low=0, high=1)

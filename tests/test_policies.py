@@ -75,7 +75,7 @@ def test_leaving_out_what_harms_lowers_the_share_of_wrong_labels():
     assert wrong() < before
 
 
-@pytest.mark.parametrize("weight", ["held_out", "lsw", "fsr", "l2rw"])
+@pytest.mark.parametrize("weight", ["held_out", "lsw", "fsr", "reweighter", "l2rw"])
 def test_weights_reach_the_head_and_people_count_in_full(weight):
     runner, machine, _ = played(Policies(weight=weight))
     machine.look()

@@ -23,8 +23,8 @@ from .reporting import names, show, told
 @click.option("--audit-share", default=0.3, show_default=True, type=click.FloatRange(0, 0.9),
               metavar="SHARE", help="Share of the queries that are audits.")
 @click.option("--policies", "chosen", default=None, metavar="NAME[,NAME…]",
-              help="cincer alone, drop, unlearn, relabel, chooser, held_out, lsw, fsr, l2rw. "
-                   "[default: all]")
+              help="cincer alone, drop, unlearn, relabel, chooser, held_out, lsw, fsr, "
+                   "reweighter, l2rw. [default: all]")
 @click.option("--repeats", default=5, show_default=True, type=click.IntRange(1), metavar="N",
               help="Streams.")
 @click.option("--seed", default=1, show_default=True, metavar="N", help="Seed of the first one.")

@@ -8,6 +8,7 @@ weights      what reweighters answer       options      what they can be told
 history      weights and losses by epoch    passes       learning head and weights together
 joint        LSW for whole networks         fsr          FSR: without a trusted set
 held_out     by heads that never saw the label, without a trusted set
+reweighter   by trusted examples that are weighed themselves (trust)
 choice       which of them is worth it
 """
 
@@ -28,6 +29,7 @@ from .l2rw import L2rw
 from .lsw import Lsw, chain, literal
 from .meta_weight_net import MetaWeightNet
 from .options import Options
+from .reweighter import Reweighter as FromTrusted
 from .uniform import Uniform
 from .weights import Reweighter, Scale, Weights
 
@@ -39,6 +41,7 @@ REWEIGHTERS: dict[str, Callable[[Options], Reweighter]] = {
     "lsw_chain": lambda options: Lsw(options, chain),
     "l2rw": L2rw,
     "meta_weight_net": MetaWeightNet,
+    "reweighter": FromTrusted,
     "fsr": Fsr,
     "fsr_released": lambda options: Fsr(options, released=True),
 }

@@ -92,7 +92,7 @@ def test_a_file_of_other_settings_is_left_alone(simulate):
     (("--suspicion", "margn"), "did you mean 'margin'"),
     (("--early-stop", "papr"), "did you mean 'paper'"),
     (("--jobs", "0"), "--jobs"),
-    (("--weight-policy", "reweighter"), "weight_policy"),
+    (("--weight-policy", "reweigher"), "weight_policy"),
     (("--weight-policy", "lsw", "--training", "from_scratch"), "--training live"),
     (("--auto-accept", "1", "--training", "from_scratch"), "--training live"),
 ])

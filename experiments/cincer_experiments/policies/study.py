@@ -25,6 +25,7 @@ POLICIES: dict[str, Policies] = {
     "held_out": Policies(weight="held_out"),
     "lsw": Policies(weight="lsw"),
     "fsr": Policies(weight="fsr"),
+    "reweighter": Policies(weight="reweighter"),
     "l2rw": Policies(weight="l2rw"),
 }
 
