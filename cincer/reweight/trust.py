@@ -41,12 +41,13 @@ class Sure:
 
 
 class Votes:
-    """`weights` (M,) float64 >= 0 of mean 1; they start at `shares` (M,)."""
+    """`weights` (M,) float64 >= 0 of mean 1; they start at `shares` (M,). Influences are measured
+    in units of `scale`, in which the sums over all votes are 1 in the mean at first."""
 
     def __init__(self, influence: Tensor, sure: Sure, shares: Tensor) -> None:
         start = shares.double() * len(shares)
-        scale = (start @ influence.double()).abs().mean().clamp(min=TINY)
-        self._g, self._sure = influence.double() / scale, sure
+        self.scale = float((start @ influence.double()).abs().mean().clamp(min=TINY))
+        self._g, self._sure = influence.double() / self.scale, sure
         self.weights = start
         self._step = 1.0
 
