@@ -149,4 +149,4 @@ def test_what_trains_from_scratch_does_nothing_by_itself() -> None:
     with pytest.raises(InvalidInput, match="training = live"):
         taught(FIRST, training="from_scratch", weight_policy="lsw")
     with pytest.raises(InvalidInput, match="uniform"):
-        taught(FIRST, weight_policy="reweighter")
+        taught(FIRST, weight_policy="reweigher")

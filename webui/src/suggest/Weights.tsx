@@ -14,8 +14,8 @@ import { Trajectory } from "./Trajectory";
 interface Props {
   id: string | null;
   may: boolean;
-  /** The newest push about weights: reads them again. */
-  push: WeightsUpdated | null;
+  /** The newest reason to read them again. */
+  push: object | null;
 }
 
 export function Weights({ id, may, push }: Props) {

@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { io } from "socket.io-client";
 import type { Link } from "../curate/link";
 import { setLink } from "../curate/link";
-import type { WeightsUpdated } from "../wire";
-import { drain, refresh, updated } from "./desk";
+import type { CurateHello, WeightsUpdated } from "../wire";
+import { drain, getInbox, refresh, updated } from "./desk";
 
 const socket = io("/curate", {
   transports: ["websocket"], withCredentials: true, autoConnect: false, reconnectionDelay: 300, reconnectionDelayMax: 5000,
@@ -14,12 +14,13 @@ const socket = io("/curate", {
 let link: Link = "connecting";
 let greeted = false;
 let open = false;
-let weights: (push: WeightsUpdated) => void = () => undefined;
+let weights: (news: CurateHello | WeightsUpdated) => void = () => undefined;
 
-socket.on("session:hello", () => {
+socket.on("session:hello", (hello: CurateHello) => {
   say("live");
-  if (greeted) void refresh();
+  if (greeted || hello.seq > (getInbox().head?.seq ?? hello.seq)) void refresh();
   greeted = true;
+  weights(hello);
   void drain();
 });
 socket.on("suggestions:updated", updated);
@@ -36,9 +37,10 @@ function say(next: Link): void {
   if (open) setLink(next);
 }
 
-/** Follows while the page is open; the newest push about weights. */
-export function useLive(): WeightsUpdated | null {
-  const [push, set] = useState<WeightsUpdated | null>(null);
+/** Follows while the page is open; the newest reason to read the weights again: a push about them,
+ * or a line that is up (what came before it was not heard). */
+export function useLive(): object | null {
+  const [push, set] = useState<object | null>(null);
   useEffect(() => {
     weights = set;
     open = true;
