@@ -25,7 +25,7 @@ export function List({ inbox, rows, open }: { inbox: Inbox; rows: string[]; open
     else if ((at + 1) * row > element.scrollTop + element.clientHeight) element.scrollTop = (at + 1) * row - element.clientHeight;
   }, [at, row]);
   useLayoutEffect(() => {
-    if (Math.max(to, at) > rows.length - NEAR && more(inbox)) void further();
+    if (Math.max(to, at) > rows.length - NEAR && more(inbox)) further();
   }, [to, at, rows.length]);
   const shown = at >= 0 && (at < from || at >= to) ? [at, ...range(from, to)] : range(from, to);
   return (

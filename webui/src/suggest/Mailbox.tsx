@@ -28,7 +28,7 @@ export function Mailbox({ state, may }: { state: State; may: boolean }) {
   useEffect(open, []);
   useKeys({ may, reading: () => read(true), back: () => read(false) });
   useReturn(phone, reading);
-  if (list.at === "failed") return <Refused status={list.status} error={list.error} again={() => void refresh()} />;
+  if (list.at === "failed") return <Refused status={list.status} error={list.error} again={() => refresh()} />;
   const empty = list.at === "ready" && visible(inbox).length === 0 && inbox.pane === "detail" && inbox.batch === null;
   const sheet = phone && (reading || inbox.pane !== "detail" || inbox.batch !== null);
   return (
@@ -87,7 +87,7 @@ function Listed({ inbox, state, open: opened }: { inbox: Inbox; state: State; op
   if (list.at === "none") return <Bones kind="list" />;
   return (
     <>
-      {list.late && <p class="notice" role="status">{t("studies.late")} <button type="button" class="quiet" onClick={() => void refresh()}>{t("studies.again")}</button></p>}
+      {list.late && <p class="notice" role="status">{t("studies.late")} <button type="button" class="quiet" onClick={() => refresh()}>{t("studies.again")}</button></p>}
       {list.stale && inbox.selected.size > 0 && <p class="notice quietly" role="status">{t("sug.newer")}</p>}
       {inbox.selected.size > 0 && (
         <p class="selection"><b>{t("sug.selected", { n: inbox.selected.size })}</b>

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { Link } from "../app/Link";
 import { useGot } from "../get";
 import { number, percent, t } from "../i18n";
-import type { DetectionView, WeightsUpdated, WeightsView } from "../wire";
+import type { DetectionView, WeightsView } from "../wire";
 import { Bones, Refused } from "./states";
 import { Epochs } from "./Epochs";
 import { Gallery } from "./Gallery";

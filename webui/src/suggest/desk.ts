@@ -13,8 +13,8 @@ export const PAGE = 100;
 const CALM = 400;
 
 let inbox: Inbox = EMPTY;
-let reading: Kind | null = null;
 let draining = false;
+const turns: Record<Kind, ((kind: Kind) => Promise<void>)[]> = { open: [], accepted: [], rejected: [], asked: [] };
 let calming: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
@@ -27,6 +27,12 @@ export function tell(message: Message): void {
   inbox = reduce(before, message);
   if (inbox === before) return;
   for (const listener of [...listeners]) listener();
+  if (busy(before) && !busy(inbox) && inbox.lists[inbox.filter].stale) calm();
+}
+
+/** Something is selected, or on its way: a newer list would take it away. */
+function busy({ selected, batch, outbox }: Inbox): boolean {
+  return selected.size > 0 || batch !== null || outbox.waiting.length > 0;
 }
 
 export function useInbox(): Inbox {
@@ -42,27 +48,56 @@ export function useInbox(): Inbox {
 
 /** Opens the page: what is there is shown, and read afresh. */
 export function open(): void {
-  void refresh();
+  refresh();
   for (const kind of KINDS) if (inbox.lists[kind].total === null && kind !== inbox.filter) void count(kind);
 }
 
 export function show(filter: Kind): void {
   tell({ type: "filter", filter });
   const list = inbox.lists[filter];
-  if (list.at !== "ready" || list.stale) void refresh();
+  if (list.at !== "ready" || list.stale) refresh();
 }
 
 /** Reads the list from its start, as far as one has gone in it. */
-export async function refresh(): Promise<void> {
-  const kind = inbox.filter;
-  if (reading === kind) return;
-  reading = kind;
+export function refresh(): void {
+  inTurn(inbox.filter, afresh);
+}
+
+/** Reads on where the list ends. */
+export function further(): void {
+  inTurn(inbox.filter, onward);
+}
+
+/** Reads of one list follow one another; what waits for its turn waits once. */
+function inTurn(kind: Kind, read: (kind: Kind) => Promise<void>): void {
+  const waiting = turns[kind];
+  if (waiting.includes(read, 1)) return;
+  waiting.push(read);
+  if (waiting.length === 1) void takeTurns(kind);
+}
+
+async function takeTurns(kind: Kind): Promise<void> {
+  for (let read = turns[kind][0]; read; read = turns[kind][0]) {
+    await read(kind);
+    turns[kind].shift();
+  }
+}
+
+async function afresh(kind: Kind): Promise<void> {
+  if (inbox.filter !== kind) return;
+  tell({ type: "reading", filter: kind });
   const depth = inbox.cursor === null ? 0 : visible(inbox).indexOf(inbox.cursor) + PAGE / 2;
   const view = await pages(kind, depth);
-  reading = null;
   if (view.ok) tell({ type: "read", filter: kind, offset: 0, view });
   else tell({ type: "unread", filter: kind, status: view.status, error: view.error });
-  if (inbox.filter !== kind) show(inbox.filter);
+}
+
+async function onward(kind: Kind): Promise<void> {
+  if (inbox.filter !== kind || !more(inbox)) return;
+  const offset = visible(inbox).length;
+  const answer = await page(kind, offset);
+  if (answer.ok) tell({ type: "read", filter: kind, offset, view: answer });
+  else tell({ type: "unread", filter: kind, status: answer.status, error: answer.error });
 }
 
 async function pages(kind: Kind, depth: number): Promise<Said<SuggestionsView>> {
@@ -74,18 +109,6 @@ async function pages(kind: Kind, depth: number): Promise<Said<SuggestionsView>> 
     view = { ...next, suggestions: [...view.suggestions, ...next.suggestions] };
   }
   return view;
-}
-
-/** Reads on where the list ends. */
-export async function further(): Promise<void> {
-  const kind = inbox.filter;
-  if (reading !== null || !more(inbox)) return;
-  reading = kind;
-  const offset = visible(inbox).length;
-  const answer = await page(kind, offset);
-  reading = null;
-  if (answer.ok) tell({ type: "read", filter: kind, offset, view: answer });
-  else tell({ type: "unread", filter: kind, status: answer.status, error: answer.error });
 }
 
 function page(kind: Kind, offset: number) {
@@ -105,12 +128,11 @@ export function updated(push: SuggestionsUpdated): void {
   calm();
 }
 
-/** Reads a stale list soon, unless that would take away what is being looked at. */
-export function calm(): void {
+/** Reads a stale list soon, once nothing stands in its way. */
+function calm(): void {
   clearTimeout(calming);
   calming = setTimeout(() => {
-    const busy = inbox.selected.size > 0 || inbox.batch !== null || inbox.outbox.waiting.length > 0;
-    if (inbox.lists[inbox.filter].stale && !busy) void refresh();
+    if (inbox.lists[inbox.filter].stale && !busy(inbox)) refresh();
   }, CALM);
 }
 
@@ -152,7 +174,6 @@ export async function drain(): Promise<void> {
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   }
   draining = false;
-  if (inbox.lists[inbox.filter].stale) calm();
 }
 
 async function send(entry: Entry): Promise<number> {

@@ -64,6 +64,7 @@ export const EMPTY: Inbox = {
 
 export type Message =
   | { type: "filter"; filter: Kind }
+  | { type: "reading"; filter: Kind }
   | { type: "read"; filter: Kind; offset: number; view: SuggestionsView }
   | { type: "counted"; filter: Kind; total: number }
   | { type: "unread"; filter: Kind; status: number; error: string }
@@ -130,6 +131,7 @@ export function meant(s: Inbox): string[] {
 export function reduce(s: Inbox, m: Message): Inbox {
   switch (m.type) {
     case "filter": return filtered(s, m.filter);
+    case "reading": return listed(s, m.filter, { stale: false });
     case "read": return standing(read(s, m.filter, m.offset, m.view), s);
     case "counted": return listed(s, m.filter, { total: m.total });
     case "unread": return unread(s, m.filter, m.status, m.error);
@@ -176,8 +178,7 @@ function read(s: Inbox, kind: Kind, offset: number, view: SuggestionsView): Inbo
   const there = new Set(before);
   const ids = [...before, ...suggestions.map((one) => one.id).filter((id) => !there.has(id))];
   const newest = s.head === null || view.seq >= s.head.seq ? head : s.head;
-  return listed({ ...s, items, head: newest }, kind,
-    { ids, total: count, at: "ready", stale: offset > 0 && s.lists[kind].stale, late: false });
+  return listed({ ...s, items, head: newest }, kind, { ids, total: count, at: "ready", late: false });
 }
 
 /** After new rows the cursor stands where it stood; a row that is listed no more stays under it. */
@@ -195,8 +196,8 @@ function standing(s: Inbox, old: Inbox): Inbox {
 
 function unread(s: Inbox, kind: Kind, status: number, error: string): Inbox {
   const passing = status === 0 || status === 429 || status >= 500;
-  if (passing && s.lists[kind].at === "ready") return listed(s, kind, { late: true, stale: false });
-  return listed(s, kind, { at: "failed", status, error, ids: [], total: null, stale: false, late: false });
+  if (passing && s.lists[kind].at === "ready") return listed(s, kind, { late: true });
+  return listed(s, kind, { at: "failed", status, error, ids: [], total: null, late: false });
 }
 
 function moved(s: Inbox, step: number, extend: boolean): Inbox {

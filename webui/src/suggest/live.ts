@@ -1,25 +1,24 @@
-// The live line of the suggestions and weights: what is new. After a gap all is read again.
+// The live line of the suggestions and weights: what is new. When it is up all is read again: what
+// came before was not heard.
 
 import { useEffect, useState } from "preact/hooks";
 import { io } from "socket.io-client";
 import type { Link } from "../curate/link";
 import { setLink } from "../curate/link";
 import type { CurateHello, WeightsUpdated } from "../wire";
-import { drain, getInbox, refresh, updated } from "./desk";
+import { drain, refresh, updated } from "./desk";
 
 const socket = io("/curate", {
   transports: ["websocket"], withCredentials: true, autoConnect: false, reconnectionDelay: 300, reconnectionDelayMax: 5000,
 });
 
 let link: Link = "connecting";
-let greeted = false;
 let open = false;
 let weights: (news: CurateHello | WeightsUpdated) => void = () => undefined;
 
 socket.on("session:hello", (hello: CurateHello) => {
   say("live");
-  if (greeted || hello.seq > (getInbox().head?.seq ?? hello.seq)) void refresh();
-  greeted = true;
+  refresh();
   weights(hello);
   void drain();
 });
@@ -48,7 +47,6 @@ export function useLive(): object | null {
     socket.connect();
     return () => {
       open = false;
-      greeted = false;
       link = "connecting";
       socket.disconnect();
       setLink(null);
