@@ -9,6 +9,7 @@ repeat and selector: without a card it is the same however many processes wrote 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from cincer.rng import derive
 from cincer.suspicion import suspicion
 from cincer_streams.dataset import DataSet
 from cincer_streams.datasets import load
+from cincer_streams.files import checked, opened
 from cincer_streams.oracle import Oracle
 from cincer_streams.published import published_streams
 from cincer_streams.stream import NoisyStream, noisy_stream
@@ -102,9 +104,15 @@ class Plan:
         """The first line: every setting, version and seed."""
         versions = {"cincer": __version__, "torch": torch.__version__, "numpy": np.__version__,
                     "python": platform.python_version(), **card(self.device)}
-        return {"plan": {**asdict(self), "selectors": list(self.selectors)},
+        own = {"data_sha256": digest(Path(self.data))} if self.own else {}
+        return {"plan": {**asdict(self), "selectors": list(self.selectors)}, **own,
                 "selectors": {name: self.strategy(name) for name in self.selectors},
                 "versions": versions}
+
+    @property
+    def own(self) -> bool:
+        """Whether `data` names a file of the user's."""
+        return self.data.endswith(".npz")
 
     def strategy(self, selector: str) -> str:
         """The strategy's name that stands behind `selector`."""
@@ -119,11 +127,14 @@ def run(
     """Runs what `out` does not hold yet; yields the last line of every run, those found included.
     `jobs`: processes, of which each takes whole repeats."""
     plan = plan.checked()
-    finished = _resume(plan, out)
+    header = json.dumps(plan.header())
+    finished = _resume(plan, out, header)
     total = len(plan.selectors) * plan.repeats * (plan.arrivals + 1)
     done = len(finished) * (plan.arrivals + 1)
     missing = {(name, repeat) for name in plan.selectors for repeat in range(1, plan.repeats + 1)
                } - finished.keys()
+    if missing:
+        _streams(plan, dataset(plan.data))  # refused before anything is written
     yield from finished.values()
 
     def told(what: str, steps: int) -> None:
@@ -131,7 +142,10 @@ def run(
         done += steps
         progress(what, done, total)
 
+    out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("a", encoding="utf-8") as file:
+        if not file.tell():
+            file.write(header + "\n")
         for selector, repeat, steps in _everywhere(plan, missing, told, jobs):
             lines = [{"selector": selector, "repeat": repeat, **asdict(step)} for step in steps]
             file.write("".join(json.dumps(line) + "\n" for line in lines))
@@ -191,6 +205,12 @@ def dataset(name: str) -> DataSet:
     return read_arrays(Path(name)) if name.endswith(".npz") else load(name)
 
 
+def digest(path: Path) -> str:
+    """SHA-256 of the file, in hexadecimal digits; raises `InvalidInput` if it cannot be read."""
+    with opened(checked(path)) as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
 def _streams(plan: Plan, dataset: DataSet) -> list[NoisyStream]:
     bootstrap = plan.settings.loop.bootstrap
     if plan.streams == "published":
@@ -207,12 +227,9 @@ def _streams(plan: Plan, dataset: DataSet) -> list[NoisyStream]:
     ]
 
 
-def _resume(plan: Plan, out: Path) -> dict[tuple[str, int], dict[str, Any]]:
+def _resume(plan: Plan, out: Path, header: str) -> dict[tuple[str, int], dict[str, Any]]:
     """Whole runs that `out` holds already, by selector and repeat; what is cut off is dropped."""
-    header = json.dumps(plan.header())
     if not out.exists() or not out.stat().st_size:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(header + "\n", encoding="utf-8")
         return {}
     first, *rest = out.read_text(encoding="utf-8").splitlines()
     if first != header:

@@ -6,6 +6,7 @@ import json
 import sys
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -80,6 +81,43 @@ def test_a_file_of_other_settings_is_left_alone(simulate):
     found = simulate("--noise", "0.3")
     assert (found.exit_code, "other settings" in found.stderr) == (1, True)
     assert (simulate.folder / "run.jsonl").read_text() == before
+
+
+def _own(path, rows=60, seed=0, bad=None):
+    """A file of one's own: three clusters, classes by name."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(rows) % 3
+    x = rng.normal(size=(rows, 4)) + 3 * y[:, None]
+    if bad is not None:
+        x[7, 1] = bad
+    half = rows // 2
+    name = np.array(["ant", "bee", "cat"])[y]
+    np.savez(path, X_train=x[:half], y_train=name[:half], X_test=x[half:], y_test=name[half:])
+    return str(path)
+
+
+@pytest.mark.parametrize(("data", "told"), [
+    ({"bad": np.nan}, "finite"), ({"rows": 40}, "fewer"), (None, "cannot open")])
+def test_data_that_cannot_be_used_leaves_no_file_behind(simulate, data, told):
+    path = simulate.folder / "own.npz"
+    name = str(path) if data is None else _own(path, **data)
+    found = simulate("--data", name, "--bootstrap", "10")
+    assert found.exit_code != 0
+    assert told in found.output
+    assert not (simulate.folder / "run.jsonl").exists()
+
+
+def test_a_file_of_one_s_own_is_told_by_what_it_holds(simulate):
+    words = ("--data", _own(simulate.folder / "own.npz", rows=80), "--bootstrap", "10")
+    assert simulate(*words).exit_code == 0
+    whole = (simulate.folder / "run.jsonl").read_text()
+    assert simulate(*words).exit_code == 0
+    assert (simulate.folder / "run.jsonl").read_text() == whole
+    _own(simulate.folder / "own.npz", rows=80, seed=1)
+    found = simulate(*words)
+    assert found.exit_code != 0
+    assert "other settings" in found.output
+    assert (simulate.folder / "run.jsonl").read_text() == whole
 
 
 @pytest.mark.parametrize(("words", "told"), [
