@@ -48,6 +48,16 @@ def made(place: Place, count: int = 4) -> list[Any]:
     return found
 
 
+def made_anew(place: Place) -> None:
+    """Have suggestions made of what is known now, and wait for them."""
+    def asked() -> int:
+        return sum(frame["op"] == "advise" for frame in place.world.trainer.frames)
+    until(lambda: not listed(place)["running"])
+    before = asked()
+    place.ask("cara", "POST", "/suggestions/refresh", {})
+    until(lambda: asked() > before and not listed(place)["running"])
+
+
 def answer(place: Place, action: str, *ids: str, who: str = "cara", key: str = "k") -> Any:
     if len(ids) == 1:
         return place.ask(who, "POST", f"/suggestions/{ids[0]}/{action}", {"key": key})
@@ -180,9 +190,7 @@ def test_a_batch_is_one_act(place: Place) -> None:
 def test_rejected_ones_do_not_come_back(place: Place) -> None:
     made(place)
     answer(place, "reject", "e6", "e9")
-    before = listed(place)["version"]
-    place.ask("cara", "POST", "/suggestions/refresh", {})
-    until(lambda: listed(place)["version"] > before)
+    made_anew(place)
     assert [one["id"] for one in listed(place)["suggestions"]] == ["e12", "e15"]
     told = listed(place, "?state=rejected")
     assert ([one["id"] for one in told["suggestions"]], told["total"]) == (["e9", "e6"], 2)
@@ -195,9 +203,7 @@ def test_what_was_accepted_is_rejected_after_all_and_stays_so(place: Place) -> N
     told = answer(place, "reject", "e6", "e0", who="admin", key="k2")
     assert (told["done"], [one["id"] for one in told["refused"]]) == (["e6"], ["e0"])
     assert (effective(place, "e6"), effective(place, "e9")) == ("b", "a")
-    before = listed(place)["version"]
-    place.ask("cara", "POST", "/suggestions/refresh", {})
-    until(lambda: listed(place)["version"] > before)
+    made_anew(place)
     assert [one["id"] for one in listed(place)["suggestions"]] == ["e12", "e15"]
     assert [one["id"] for one in listed(place, "?state=rejected")["suggestions"]] == ["e6"]
     assert place.post("/undo", key="u")["count"] == 1
