@@ -28,6 +28,7 @@ from .random import Random
 from .relative_influence import RelativeInfluence
 from .top_fisher import TopFisher
 from .unlearned import Unlearned
+from .unlearned_influence import UnlearnedInfluence
 
 COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
     "top_fisher": lambda seed: TopFisher(),
@@ -45,6 +46,7 @@ COUNTER_EXAMPLES: dict[str, Callable[[int], CounterExample]] = {
     "leave_one_out": lambda seed: LeaveOneOut(),
     "largest_loss": lambda seed: LargestLoss(),
     "unlearned": lambda seed: Unlearned(),
+    "unlearned_influence": lambda seed: UnlearnedInfluence(),
     "random": Random,
     "no_ce": lambda seed: NoCounterExample(),
     "as_published": AsPublished,

@@ -31,15 +31,20 @@ class Unlearned:
     def __call__(
         self, suspect: Suspect, top: TopLayer, candidates: Tensor, limit: int
     ) -> Ranking:
-        learned = doubt(top, candidates)
-        if not len(candidates):
-            return best(top, candidates, learned, limit)
-        order = _doubted_first(learned)
-        rows, learned = candidates[order], learned[order]
-        said = top.neighbours_doubt(rows)
-        scores, unasked = learned + said, said.isnan()
-        scores[unasked] = scores[~unasked].min() - learned.max() + learned[unasked]
-        return best(top, rows, scores, limit)
+        return best(top, *doubted(top, candidates), limit)
+
+
+def doubted(top: TopLayer, candidates: Tensor) -> tuple[Tensor, Tensor]:
+    """The candidates (M,), those doubted most by the second half first, and their scores (M,)."""
+    learned = doubt(top, candidates)
+    if not len(candidates):
+        return candidates, learned
+    order = _doubted_first(learned)
+    rows, learned = candidates[order], learned[order]
+    scores = learned + top.neighbours_doubt(rows)
+    unasked = scores.isnan()
+    scores[unasked] = scores[~unasked].min() - learned.max() + learned[unasked]
+    return rows, scores
 
 
 def _doubted_first(learned: Tensor) -> Tensor:

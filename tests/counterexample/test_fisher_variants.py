@@ -13,6 +13,7 @@ from cincer.counterexample.leave_one_out import doubt
 from cincer.counterexample.nearest_fisher import NearestFisher, diameter
 from cincer.counterexample.relative_influence import self_influence
 from cincer.counterexample.top_fisher import gradient
+from cincer.counterexample.unlearned_influence import SURE
 from cincer.kernels.approximate import diagonal, solve_blocks
 from cincer.kernels.fisher import fisher, kronecker_parts
 from cincer.kernels.head import gradients, probabilities, with_bias
@@ -298,3 +299,26 @@ def test_unlearned_finds_the_mislabelled() -> None:
     top = top_layer(known.features, head.probs, known.labels, damping=L2)
     found = counter_example("unlearned")(scene()[0], top, torch.arange(200), 20)
     assert float(torch.from_numpy(given != true)[found.positions].double().mean()) >= 0.9
+
+
+def test_of_the_surely_mislabelled_the_most_influential_is_first() -> None:
+    about, top, _ = scene()
+    doubts = ranked("unlearned", about, top)
+    influence = ranked("top_fisher", about, top)
+    scores = ranked("unlearned_influence", about, top)
+    sure = doubts > SURE
+    assert 3 <= int(sure.sum()) <= 60
+    assert torch.equal(scores[~sure], doubts[~sure])
+    share = influence[sure].clamp(min=0) / influence[sure].max()
+    assert torch.allclose(scores[sure], SURE + share, atol=1e-4)
+    assert int(scores.argmax()) == int(torch.where(sure, influence, -torch.inf).argmax())
+
+
+def test_where_no_sure_one_speaks_for_the_suspicion_the_most_doubted_is_first() -> None:
+    about, top, _ = scene()
+    doubts, influence = ranked("unlearned", about, top), ranked("top_fisher", about, top)
+    rows = torch.nonzero((doubts > SURE) & (influence < 0))[:, 0]
+    assert len(rows) >= 2
+    found = counter_example("unlearned_influence")(about, top, rows, len(rows))
+    assert torch.equal(found.positions, top.positions[rows[doubts[rows].argsort(descending=True)]])
+    assert (found.scores > SURE).all()

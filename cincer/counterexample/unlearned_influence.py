@@ -1,0 +1,45 @@
+"""Of the candidates that are surely mislabelled, the one that speaks most for the suspicion.
+
+Whether a candidate is wrong is judged as in `unlearned`, in nats. From `SURE` nats on more doubt
+adds nothing: there, Top Fisher (Teso et al. 2021, Eq. 14) decides. Below, doubt does.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..kernels.influence import conflict
+from ..protocols import Ranking, Suspect, TopLayer
+from .ranking import best
+from .top_fisher import gradient
+from .unlearned import doubted
+
+SURE = 3.0
+"""Nats of doubt from which on a label counts as surely wrong: odds of 20 to 1."""
+
+TIE = 1e-6
+"""What a nat of doubt counts among sure candidates, beside the strongest influence."""
+
+
+class UnlearnedInfluence:
+    """Scores are nats of doubt up to `SURE`; those of sure candidates are `SURE` and the share, in
+    [0, 1], that their influence is of the strongest among them. Higher = shown rather."""
+
+    def __call__(
+        self, suspect: Suspect, top: TopLayer, candidates: Tensor, limit: int
+    ) -> Ranking:
+        rows, scores = doubted(top, candidates)
+        sure = torch.nonzero(scores > SURE)[:, 0]
+        if len(sure):
+            share = _share(suspect, top, rows[sure])
+            scores[sure] = SURE + share + TIE * (scores[sure] - SURE)
+        return best(top, rows, scores, limit)
+
+
+def _share(suspect: Suspect, top: TopLayer, rows: Tensor) -> Tensor:
+    """(M,) float64 in [0, 1]: Top Fisher's score over the largest; 0 = speaks not for it."""
+    solved = top.solve(gradient(suspect))
+    found = conflict(solved, top.features, top.probs, top.labels, rows).double().clamp(min=0)
+    most = found.max()
+    return found / most if most > 0 else found
