@@ -87,17 +87,18 @@ async function afresh(kind: Kind): Promise<void> {
   if (inbox.filter !== kind) return;
   tell({ type: "reading", filter: kind });
   const depth = inbox.cursor === null ? 0 : visible(inbox).indexOf(inbox.cursor) + PAGE / 2;
-  const view = await pages(kind, depth);
-  if (view.ok) tell({ type: "read", filter: kind, offset: 0, view });
-  else tell({ type: "unread", filter: kind, status: view.status, error: view.error });
+  answered(kind, 0, await pages(kind, depth));
 }
 
 async function onward(kind: Kind): Promise<void> {
   if (inbox.filter !== kind || !more(inbox)) return;
   const offset = visible(inbox).length;
-  const answer = await page(kind, offset);
-  if (answer.ok) tell({ type: "read", filter: kind, offset, view: answer });
-  else tell({ type: "unread", filter: kind, status: answer.status, error: answer.error });
+  answered(kind, offset, await page(kind, offset));
+}
+
+function answered(kind: Kind, offset: number, view: Said<SuggestionsView>): void {
+  if (view.ok) tell({ type: "read", filter: kind, offset, view });
+  else tell({ type: "unread", filter: kind, status: view.status, error: view.error });
 }
 
 async function pages(kind: Kind, depth: number): Promise<Said<SuggestionsView>> {
