@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ..errors import InvalidInput
 from .fisher import class_block
-from .head import chunks, residuals, total_weight
+from .head import chunks, own_losses, residuals, total_weight
 from .newton import Fit, Rows, curvature
 from .solve import Cholesky
 
@@ -79,7 +79,7 @@ def _block_leverage(factors: list[Tensor], features: Tensor) -> Tensor:
 
 def log_loss(probs: Tensor, labels: Tensor, row_weights: Tensor | None = None) -> float:
     """Weighted mean of -log p(label), in nats; probabilities below 1e-12 count as 1e-12."""
-    losses = -probs.double().gather(1, labels[:, None])[:, 0].clamp(min=1e-12).log()
+    losses = own_losses(probs, labels)
     if row_weights is None:
         return float(losses.mean())
     weights = row_weights.double()

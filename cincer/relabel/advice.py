@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import UnknownName
-from ..kernels.head import residuals
+from ..kernels.head import own_losses, residuals
 from ..kernels.relabelling import best_other, odds
 from ..kernels.trusted import Trusted, eligible
 from ..protocols import TopLayer
@@ -142,8 +142,7 @@ def trusted_loss(trusted: Trusted) -> float:
     """Mean loss in nats of the trusted set as it is weighted; NaN without any."""
     if not len(trusted):
         return float("nan")
-    own = trusted.probs.double().gather(1, trusted.labels[:, None])[:, 0].clamp(min=1e-12)
-    return float(-(own.log() * trusted.shares).sum())
+    return float((own_losses(trusted.probs, trusted.labels) * trusted.shares).sum())
 
 
 def _spread(top: TopLayer, trusted: Trusted, found: Suggestions, shown: Tensor) -> Tensor:

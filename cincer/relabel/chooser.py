@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..kernels.head import probabilities
+from ..kernels.head import own_losses, probabilities
 from ..kernels.treated import Treated, fit_treated
 from ..kernels.trusted import Trusted
 from ..protocols import TopLayer
@@ -156,6 +156,5 @@ class _Judge:
         fit = fit_treated(rows, top.damping, self._start, tolerance=TOLERANCE)
         self._start = fit.weights if self._start is None else self._start
         self._pause()
-        probs = probabilities(fit.weights, top.features[self._kept.rows]).double()
-        own = probs.gather(1, self._kept.labels[:, None])[:, 0]
-        return -own.clamp(min=1e-12).log()
+        probs = probabilities(fit.weights, top.features[self._kept.rows])
+        return own_losses(probs, self._kept.labels)

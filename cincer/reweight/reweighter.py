@@ -17,7 +17,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..kernels.head import residuals
+from ..kernels.head import own_losses, residuals
 from ..kernels.influence import identity_form
 from ..kernels.lookahead import alignment
 from ..kernels.trusted import Trusted, eligible, refusal
@@ -55,8 +55,7 @@ class Reweighter:
             identity_form(trusted.features.double(), theirs, top.features[rows[asked]].double(),
                           own[asked]),
             Sure(len(plus), top.labels[rows[plus]]), trusted.shares)
-        losses = -top.probs[rows].double().gather(1, top.labels[rows, None])[:, 0].clamp(
-            min=1e-12).log()
+        losses = own_losses(top.probs[rows], top.labels[rows])
         recorder = Recorder(self.options.history)
         weighed = torch.zeros(len(rows), dtype=torch.float64)
         for _ in range(self.options.epochs):
