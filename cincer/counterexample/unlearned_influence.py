@@ -1,10 +1,14 @@
 """Of the candidates that are surely mislabelled, the one that speaks most for the suspicion.
 
-Whether a candidate is wrong is judged as in `unlearned`, in nats. From `SURE` nats on more doubt
-adds nothing: there, Top Fisher (Teso et al. 2021, Eq. 14) decides. Below, doubt does.
+Whether a candidate is wrong is judged as in `unlearned`, in nats. Who knows nothing of K classes
+gives a label the odds K - 1 to 1 against, so `surely` counts from there: `SURE` + log(K - 1) nats.
+From there on more doubt adds nothing, and Top Fisher (Teso et al. 2021, Eq. 14) decides. Below,
+doubt does.
 """
 
 from __future__ import annotations
+
+import math
 
 import torch
 from torch import Tensor
@@ -15,26 +19,32 @@ from .ranking import best
 from .top_fisher import gradient
 from .unlearned import doubted
 
-SURE = 3.0
-"""Nats of doubt from which on a label counts as surely wrong: odds of 20 to 1."""
+SURE = 2.5
+"""Nats beyond ignorance from which on a label counts as surely wrong: odds of 12 to 1."""
 
 TIE = 1e-6
 """What a nat of doubt counts among sure candidates, beside the strongest influence."""
 
 
 class UnlearnedInfluence:
-    """Scores are nats of doubt up to `SURE`; those of sure candidates are `SURE` and the share, in
-    [0, 1], that their influence is of the strongest among them. Higher = shown rather."""
+    """Scores are nats of doubt up to `sure_from`; those of sure candidates are `sure_from` and the
+    share, in [0, 1], that their influence is of the strongest among them. Higher = shown rather."""
 
     def __call__(
         self, suspect: Suspect, top: TopLayer, candidates: Tensor, limit: int
     ) -> Ranking:
         rows, scores = doubted(top, candidates)
-        sure = torch.nonzero(scores > SURE)[:, 0]
+        least = sure_from(top.probs.shape[1])
+        sure = torch.nonzero(scores > least)[:, 0]
         if len(sure):
             share = _share(suspect, top, rows[sure])
-            scores[sure] = SURE + share + TIE * (scores[sure] - SURE)
+            scores[sure] = least + share + TIE * (scores[sure] - least)
         return best(top, rows, scores, limit)
+
+
+def sure_from(classes: int) -> float:
+    """Nats of doubt above which a label of one of `classes` (at least 2) is surely wrong."""
+    return SURE + math.log(classes - 1)
 
 
 def _share(suspect: Suspect, top: TopLayer, rows: Tensor) -> Tensor:

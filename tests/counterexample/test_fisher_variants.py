@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from cincer.counterexample.leave_one_out import doubt
 from cincer.counterexample.nearest_fisher import NearestFisher, diameter
 from cincer.counterexample.relative_influence import self_influence
 from cincer.counterexample.top_fisher import gradient
-from cincer.counterexample.unlearned_influence import SURE
+from cincer.counterexample.unlearned_influence import sure_from
 from cincer.kernels.approximate import diagonal, solve_blocks
 from cincer.kernels.fisher import fisher, kronecker_parts
 from cincer.kernels.head import gradients, probabilities, with_bias
@@ -301,24 +302,30 @@ def test_unlearned_finds_the_mislabelled() -> None:
     assert float(torch.from_numpy(given != true)[found.positions].double().mean()) >= 0.9
 
 
+@pytest.mark.parametrize(("classes", "odds"), [(2, 1), (3, 2), (10, 9)])
+def test_what_is_surely_mislabelled_counts_from_ignorance_on(classes: int, odds: int) -> None:
+    """Whoever knows nothing gives a label `odds` to 1 against."""
+    assert math.exp(sure_from(classes)) == pytest.approx(odds * math.exp(2.5))
+
+
 def test_of_the_surely_mislabelled_the_most_influential_is_first() -> None:
     about, top, _ = scene()
     doubts = ranked("unlearned", about, top)
     influence = ranked("top_fisher", about, top)
     scores = ranked("unlearned_influence", about, top)
-    sure = doubts > SURE
+    sure = doubts > sure_from(3)
     assert 3 <= int(sure.sum()) <= 60
     assert torch.equal(scores[~sure], doubts[~sure])
     share = influence[sure].clamp(min=0) / influence[sure].max()
-    assert torch.allclose(scores[sure], SURE + share, atol=1e-4)
+    assert torch.allclose(scores[sure], sure_from(3) + share, atol=1e-4)
     assert int(scores.argmax()) == int(torch.where(sure, influence, -torch.inf).argmax())
 
 
 def test_where_no_sure_one_speaks_for_the_suspicion_the_most_doubted_is_first() -> None:
     about, top, _ = scene()
     doubts, influence = ranked("unlearned", about, top), ranked("top_fisher", about, top)
-    rows = torch.nonzero((doubts > SURE) & (influence < 0))[:, 0]
+    rows = torch.nonzero((doubts > sure_from(3)) & (influence < 0))[:, 0]
     assert len(rows) >= 2
     found = counter_example("unlearned_influence")(about, top, rows, len(rows))
     assert torch.equal(found.positions, top.positions[rows[doubts[rows].argsort(descending=True)]])
-    assert (found.scores > SURE).all()
+    assert (found.scores > sure_from(3)).all()
