@@ -106,13 +106,14 @@ class ModelSettings:
         "margin", "how suspicious a given label is: margin, held_out_margin, gradient_norm, "
         "expected_gradient_length, influence_norm, fisher_value, random, always, never; the norms "
         "and the Fisher value count as ranks among the known, from 0 to 1")
-    counter_example: str = _setting("unlearned", "how the other side of the pair is found")
+    counter_example: str = _setting(
+        "unlearned_influence", "how the other side of the pair is found")
     damping: float | None = _setting(
         None, "added to the Fisher matrix's diagonal; none = the head's lambda", low=0)
     neighbours: int | None = _setting(
         None, "restrict candidates to this many nearest in the perceptual distance", low=1)
     least_score: float | None = _setting(
-        None, "score below which a known example is not shown, in the strategy's unit (unlearned: "
+        None, "score below which a known example is not shown, in the strategy's unit (by default "
         "nats; from about 2 on more labels are wrong than right); none = the best one always is")
     survey: str = _setting(
         "out_of_fold", "what curators' measures rest on: models that did not learn the example's "

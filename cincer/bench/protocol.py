@@ -35,7 +35,7 @@ from ..errors import InvalidInput, UnknownName
 from ..protocols import CounterExample, Ranking, Suspect, TopLayer
 
 LATE = (25, 50, 75)
-SELECTORS = ("unlearned", "as_published", "largest_loss", "no_ce")
+SELECTORS = ("unlearned_influence", "as_published", "largest_loss", "no_ce")
 EPOCHS = 100
 NEVER = 10**9
 

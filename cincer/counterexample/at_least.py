@@ -1,7 +1,8 @@
 """Keeps of any strategy's ranking what reaches a least score.
 
 A counter-example that nothing speaks against costs a person's look and finds nothing. The unit is
-the strategy's own; `unlearned` is more often mislabelled than not from about 2 nats on.
+the strategy's own; of those that `unlearned` and `unlearned_influence` find, more are mislabelled
+than not from about 2 nats on.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from cincer.bench.pick import Synthetic, run
 def test_rows_of_the_report():
     lines = []
     report = run(sizes=(300, 600), features=5, classes=3, repeats=4, progress=lines.append,
-                 selectors=("unlearned", "top_fisher"))
+                 selectors=("unlearned_influence", "top_fisher"))
     assert report["threads"] == 1
     rows = report["rows"]
     assert [(row["known"], row["selector"]) for row in rows] == [
-        (known, name) for known in (300, 600) for name in ("unlearned", "top_fisher")]
+        (known, name) for known in (300, 600) for name in ("unlearned_influence", "top_fisher")]
     for row in rows:
         assert row["first_ms"] > 0
         assert 0 < row["pick_ms_p50"] <= row["pick_ms_p99"]

@@ -38,7 +38,7 @@ def test_one_line_a_selector_repeat_and_arrival(simulate):
     assert found.exit_code == 0, found.output
     head, *lines = _lines(simulate)
     assert head["plan"]["settings"]["loop"]["ask_threshold"] == 0.2
-    assert head["selectors"]["default"] == "unlearned"
+    assert head["selectors"]["default"] == "unlearned_influence"
     assert {"cincer", "torch", "numpy"} <= head["versions"].keys()
     assert [(x["selector"], x["repeat"], x["t"]) for x in lines] == [
         (s, r, t) for r in (1, 2) for s in ("default", "no_ce") for t in range(13)]
