@@ -1,9 +1,9 @@
 """Of the candidates that are surely mislabelled, the one that speaks most for the suspicion.
 
-Whether a candidate is wrong is judged as in `unlearned`, in nats. Who knows nothing of K classes
-gives a label the odds K - 1 to 1 against, so `surely` counts from there: `SURE` + log(K - 1) nats.
-From there on more doubt adds nothing, and Top Fisher (Teso et al. 2021, Eq. 14) decides. Below,
-doubt does.
+Whether a candidate is wrong is judged as in `unlearned`, in nats. Who knows nothing gives a label
+of K classes odds of K - 1 to 1 against, which is no evidence: sure is what is doubted by more than
+`SURE` + log(K - 1) nats. Among those more doubt adds nothing, and Top Fisher (Teso et al. 2021,
+Eq. 14) decides. Among the others doubt does.
 """
 
 from __future__ import annotations
